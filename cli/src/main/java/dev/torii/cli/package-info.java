@@ -1,0 +1,4 @@
+@NullMarked
+package dev.torii.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.torii.config;
+
+import org.jspecify.annotations.NullMarked;

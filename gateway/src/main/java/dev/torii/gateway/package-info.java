@@ -1,0 +1,4 @@
+@NullMarked
+package dev.torii.gateway;
+
+import org.jspecify.annotations.NullMarked;

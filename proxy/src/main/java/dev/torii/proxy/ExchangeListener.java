@@ -1,0 +1,14 @@
+package dev.torii.proxy;
+
+/**
+ * Hears of every exchange. Called on event loops: must not block, must not keep the caller waiting, and what it throws
+ * is counted and forgotten, because telemetry never breaks a request.
+ */
+public interface ExchangeListener {
+
+    /** A request or stream connection began. */
+    default void started() {}
+
+    /** It ended, whatever way. Called exactly once for each {@link #started()}. */
+    void ended(ExchangeRecord exchange);
+}

@@ -1,0 +1,52 @@
+package dev.torii.proxy;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happened to one request or stream connection: frozen once, when its last byte has gone, then read by log, metrics
+ * and traces on any thread. Absent texts are {@code ""}.
+ *
+ * @param role {@code gateway}, {@code outbound} or {@code inbound}
+ * @param startEpochMs wall clock at the first byte of the request
+ * @param durationNanos to the last byte of the answer
+ * @param upstreamNanos from the request's leaving to the first byte of the upstream's answer; -1 when there was none
+ * @param protocol {@code HTTP/1.0}, {@code HTTP/1.1}, {@code HTTP/2}, {@code TCP} or {@code TLS}
+ * @param status as sent to the client; 499 when it had gone; 0 for streams
+ * @param grpcStatus -1 when the answer is not gRPC
+ * @param fault null when all went well
+ * @param detail one lower_snake word that says more about the fault
+ * @param route {@code namespace/name/rule}
+ * @param service {@code namespace/name} of the backend
+ * @param endpoint {@code host:port}
+ * @param attempts tries made upstream
+ * @param client address of the caller, after trusted hops
+ * @param headers chosen request headers: name, value, name, value, … already masked
+ * @param responseHeaders the same of the answer
+ */
+public record ExchangeRecord(
+        String role,
+        long startEpochMs,
+        long durationNanos,
+        long upstreamNanos,
+        String requestId,
+        String method,
+        String scheme,
+        String authority,
+        String path,
+        String protocol,
+        int status,
+        int grpcStatus,
+        @Nullable Fault fault,
+        String detail,
+        long bytesIn,
+        long bytesOut,
+        String route,
+        String service,
+        String endpoint,
+        int attempts,
+        String client,
+        String userAgent,
+        String snapshot,
+        List<String> headers,
+        List<String> responseHeaders) {}

@@ -1,0 +1,16 @@
+package dev.torii.routing;
+
+import java.util.List;
+
+/**
+ * One weighted destination of a rule.
+ *
+ * @param weight its share is weight / sum of weights; 0 gets nothing
+ * @param filters applied after the rule's own, when this backend was picked
+ */
+public record Backend(int weight, Target target, List<Filter> filters) {
+
+    public Backend {
+        filters = List.copyOf(filters);
+    }
+}

@@ -1,0 +1,38 @@
+package dev.torii.routing;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Service port as a destination: its ready endpoints and how to talk to them.
+ *
+ * @param key identity over time, {@code namespace/service:port} (with a suffix where the same Service is reached in
+ *     different ways); live state such as pools is kept by it
+ * @param service {@code namespace/service}, for logs and metrics
+ * @param protocol how to speak to the endpoints
+ * @param endpoints ready ones, sorted; empty means 503
+ * @param tls null for clear text
+ * @param invalid when not null every request gets 503 with this detail (say, a BackendTLSPolicy without a valid CA)
+ */
+public record Cluster(
+        String key,
+        String service,
+        Protocol protocol,
+        List<Endpoint> endpoints,
+        LoadBalancing loadBalancing,
+        ConnectionSettings connection,
+        @Nullable UpstreamTls tls,
+        @Nullable String invalid) {
+
+    public enum Protocol {
+        /** HTTP/1.1 in clear; over TLS whatever ALPN agrees on. */
+        AUTO,
+        HTTP1,
+        /** HTTP/2 by prior knowledge, or ALPN over TLS. */
+        HTTP2
+    }
+
+    public Cluster {
+        endpoints = List.copyOf(endpoints);
+    }
+}

@@ -1,0 +1,36 @@
+package dev.torii.routing;
+
+import java.util.List;
+
+/**
+ * One listener of a Gateway with what is attached to it.
+ *
+ * @param name {@code namespace/gateway/listener}
+ * @param protocol what is done with a connection
+ * @param hostname which hosts (HTTP, HTTPS) or server names (TLS) it takes
+ * @param certificates what it may present, first one preferred; empty unless it terminates TLS
+ * @param settings trust, limits and timeouts
+ * @param routes for HTTP and HTTPS; {@link RouteTable#EMPTY} otherwise
+ * @param streams for TLS and TCP; {@link StreamTable#EMPTY} otherwise
+ */
+public record Listener(
+        String name,
+        Protocol protocol,
+        HostPattern hostname,
+        List<KeyPair> certificates,
+        ListenerSettings settings,
+        RouteTable routes,
+        StreamTable streams) {
+
+    public enum Protocol {
+        HTTP,
+        HTTPS,
+        TLS_TERMINATE,
+        TLS_PASSTHROUGH,
+        TCP
+    }
+
+    public Listener {
+        certificates = List.copyOf(certificates);
+    }
+}

@@ -1,0 +1,39 @@
+package dev.torii.routing;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One rule of an HTTPRoute or GRPCRoute as attached to one listener.
+ *
+ * @param name {@code namespace/route/rule}: the rule's own name, or its position from 0 when it has none
+ * @param index position in the route, from 0; the last tie-breaker
+ * @param hostnames what is left of the route's hostnames on this listener; {@link HostPattern#ANY} when neither names any
+ * @param matches alternatives, each competing on its own; never empty
+ * @param filters in the order configured
+ * @param backends empty means 500 unless a filter answers
+ * @param timeouts for the request and for one try
+ * @param session sticky sessions, or null
+ * @param splitBy what makes the choice among backends deterministic, or null for random
+ * @param maxBodyBytes overrides the listener's limit; 0 is "as the listener says"
+ */
+public record Rule(
+        RouteId route,
+        String name,
+        int index,
+        List<HostPattern> hostnames,
+        List<RequestMatch> matches,
+        List<Filter> filters,
+        List<Backend> backends,
+        Timeouts timeouts,
+        @Nullable SessionPersistence session,
+        @Nullable HashKey splitBy,
+        long maxBodyBytes) {
+
+    public Rule {
+        hostnames = List.copyOf(hostnames);
+        matches = List.copyOf(matches);
+        filters = List.copyOf(filters);
+        backends = List.copyOf(backends);
+    }
+}

@@ -1,0 +1,23 @@
+package dev.torii.routing;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything a proxy serves at one moment. Immutable and complete: every cluster that a rule names is in
+ * {@link #clusters()}, with its endpoints, so a route never appears before the place it leads to.
+ *
+ * @param version names this snapshot in logs, metrics and {@code /snapshot}: equal content, equal version
+ * @param ports the sockets to listen on, one entry per port number, ascending
+ * @param clusters by {@link Cluster#key()}
+ */
+public record Snapshot(String version, List<Port> ports, Map<String, Cluster> clusters) {
+
+    /** Serves nothing: what a proxy holds before its first configuration. */
+    public static final Snapshot EMPTY = new Snapshot("none", List.of(), Map.of());
+
+    public Snapshot {
+        ports = List.copyOf(ports);
+        clusters = Map.copyOf(clusters);
+    }
+}

@@ -1,0 +1,17 @@
+package dev.torii.routing;
+
+import java.util.List;
+
+/**
+ * A TLSRoute or TCPRoute as attached to one listener.
+ *
+ * @param name {@code namespace/route/rule}
+ * @param serverNames the SNI values it takes on this listener; {@link HostPattern#ANY} for TCP
+ */
+public record StreamRoute(RouteId route, String name, List<HostPattern> serverNames, List<Backend> backends) {
+
+    public StreamRoute {
+        serverNames = List.copyOf(serverNames);
+        backends = List.copyOf(backends);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.torii.testkit;
+
+import org.jspecify.annotations.NullMarked;

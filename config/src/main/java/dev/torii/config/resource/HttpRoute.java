@@ -1,0 +1,35 @@
+package dev.torii.config.resource;
+
+import dev.torii.routing.HashKey;
+import dev.torii.routing.HostPattern;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gateway API {@code HTTPRoute}.
+ *
+ * @param rules at {@code spec.rules[i]}
+ * @param splitBy from the annotation {@code torii.dev/split-by}, or null
+ */
+public record HttpRoute(
+        Metadata metadata,
+        List<ParentRef> parentRefs,
+        List<HostPattern> hostnames,
+        List<RouteRule> rules,
+        @Nullable HashKey splitBy)
+        implements Route {
+
+    /** {@code header:<name>} or {@code cookie:<name>}: what picks the side of a weighted split. */
+    public static final String SPLIT_BY = "torii.dev/split-by";
+
+    public HttpRoute {
+        parentRefs = List.copyOf(parentRefs);
+        hostnames = List.copyOf(hostnames);
+        rules = List.copyOf(rules);
+    }
+
+    @Override
+    public String kind() {
+        return "HTTPRoute";
+    }
+}

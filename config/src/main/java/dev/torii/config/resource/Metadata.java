@@ -1,0 +1,26 @@
+package dev.torii.config.resource;
+
+import java.util.Map;
+
+/**
+ * What every object has.
+ *
+ * @param namespace {@code default} when the manifest names none; {@code ""} for a {@link Namespace}
+ * @param createdEpochSecond 0 when unknown, as in most files; older objects win ties
+ * @param generation 0 when unknown
+ * @param positions where the object and its values stand; takes no part in equality
+ */
+public record Metadata(
+        String namespace,
+        String name,
+        long createdEpochSecond,
+        long generation,
+        Map<String, String> labels,
+        Map<String, String> annotations,
+        Positions positions) {
+
+    public Metadata {
+        labels = Map.copyOf(labels);
+        annotations = Map.copyOf(annotations);
+    }
+}

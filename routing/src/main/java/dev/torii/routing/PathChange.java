@@ -23,7 +23,8 @@ public sealed interface PathChange {
     record Prefix(String replacement) implements PathChange {
         @Override
         public String apply(String path, PathMatch matched) {
-            int cut = matched instanceof PathMatch.Prefix prefix && !prefix.value().equals("/")
+            int cut = matched instanceof PathMatch.Prefix prefix
+                            && !prefix.value().equals("/")
                     ? Math.min(prefix.value().length(), path.length())
                     : 0;
             String rest = path.substring(cut);

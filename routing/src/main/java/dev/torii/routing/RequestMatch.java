@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param headers names lower case and unique (of duplicates in the config the first counts)
  * @param query names unique, case-sensitive
  */
-public record RequestMatch(
-        PathMatch path, @Nullable String method, List<NamedMatch> headers, List<NamedMatch> query) {
+public record RequestMatch(PathMatch path, @Nullable String method, List<NamedMatch> headers, List<NamedMatch> query) {
 
     public RequestMatch {
         headers = List.copyOf(headers);

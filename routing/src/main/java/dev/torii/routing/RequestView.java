@@ -19,8 +19,10 @@ public interface RequestView {
      *
      * @param name lower case
      */
-    @Nullable String header(String name);
+    @Nullable
+    String header(String name);
 
     /** The first value of a query parameter, decoded; null when absent. */
-    @Nullable String query(String name);
+    @Nullable
+    String query(String name);
 }

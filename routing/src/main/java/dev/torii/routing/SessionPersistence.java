@@ -8,8 +8,7 @@ package dev.torii.routing;
  * @param absoluteTimeoutSeconds after which a session ends whatever happens; 0 is never
  * @param permanent whether the cookie outlives the browser
  */
-public record SessionPersistence(
-        Type type, String name, String path, long absoluteTimeoutSeconds, boolean permanent) {
+public record SessionPersistence(Type type, String name, String path, long absoluteTimeoutSeconds, boolean permanent) {
 
     public enum Type {
         COOKIE,

@@ -1,0 +1,134 @@
+package dev.torii.cli;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * Who may see whom, and what each room may not touch: the tables of {@code RATIONALE.md}, read off the byte code.
+ * Enforcer says the same of the POMs; this also sees a JDK class and a package inside a module.
+ */
+@AnalyzeClasses(packages = "dev.torii", importOptions = ImportOption.DoNotIncludeTests.class)
+final class ArrowsTest {
+
+    private static final DescribedPredicate<JavaClass> OURS = resideInAPackage("dev.torii..");
+
+    @ArchTest
+    static final ArchRule routingSeesItself = sees("routing");
+
+    @ArchTest
+    static final ArchRule configSeesRouting = sees("config", "routing");
+
+    @ArchTest
+    static final ArchRule proxySeesRouting = sees("proxy", "routing");
+
+    @ArchTest
+    static final ArchRule gatewaySeesBothHalves = sees("gateway", "routing", "config", "proxy");
+
+    @ArchTest
+    static final ArchRule nobodySeesTheCommandLine = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.torii.cli..")
+            .should()
+            .dependOnClassesThat(inRooms("cli"));
+
+    @ArchTest
+    static final ArchRule routingIsPure = noClasses()
+            .that()
+            .resideInAPackage("dev.torii.routing..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(
+                            "java.io..",
+                            "java.net..",
+                            "java.nio..",
+                            "java.time..",
+                            "java.util.concurrent..",
+                            "java.util.logging..",
+                            "java.util.regex..")
+                    .or(DescribedPredicate.describe(
+                            "Thread", (JavaClass c) -> c.getName().equals("java.lang.Thread"))))
+            .because("routing may not touch I/O, threads, clocks or logging");
+
+    @ArchTest
+    static final ArchRule proxyLeavesTheProcessAlone = noClasses()
+            .that()
+            .resideInAPackage("dev.torii.proxy..")
+            .should()
+            .callMethod(System.class, "getenv")
+            .orShould()
+            .callMethod(System.class, "getenv", String.class)
+            .orShould()
+            .callMethod(System.class, "exit", int.class);
+
+    @ArchTest
+    static final ArchRule tracingHasOneHome = onlyIn("dev.torii.proxy.telemetry..", "io.opentelemetry..");
+
+    @ArchTest
+    static final ArchRule breakersHaveOneHome = onlyIn("dev.torii.proxy.upstream..", "io.github.resilience4j..");
+
+    @ArchTest
+    static final ArchRule yamlHasOneHome = onlyIn("dev.torii.config..", "org.snakeyaml..");
+
+    @ArchTest
+    static final ArchRule noCycles =
+            SlicesRuleDefinition.slices().matching("dev.torii.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule noStaticState = fields().that().areStatic().should().beFinal();
+
+    @ArchTest
+    static final ArchRule namesSayWhatAThingIs = classes()
+            .should()
+            .haveNameNotMatching(".*(Manager|Helper|Helpers|Util|Utils|Impl|Base|Info|Data)(\\$.*)?$")
+            .because("these words say nothing about a class");
+
+    @ArchTest
+    static void everyPackageIsNullMarked(JavaClasses all) {
+        List<String> unmarked = all.stream()
+                .map(JavaClass::getPackage)
+                .distinct()
+                .filter(p -> !p.isAnnotatedWith(NullMarked.class))
+                .map(p -> p.getName())
+                .toList();
+        assertThat(unmarked).as("packages without @NullMarked").isEmpty();
+    }
+
+    private static ArchRule sees(String room, String... others) {
+        String[] allowed = Stream.concat(Stream.of(room), Stream.of(others)).toArray(String[]::new);
+        return noClasses()
+                .that()
+                .resideInAPackage("dev.torii." + room + "..")
+                .should()
+                .dependOnClassesThat(OURS.and(not(inRooms(allowed))));
+    }
+
+    private static DescribedPredicate<JavaClass> inRooms(String... rooms) {
+        return resideInAnyPackage(
+                Stream.of(rooms).map(r -> "dev.torii." + r + "..").toArray(String[]::new));
+    }
+
+    private static ArchRule onlyIn(String home, String library) {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackage(home)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(library);
+    }
+}

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * One weighted destination of a rule.
  *
- * @param weight its share is weight / sum of weights; 0 gets nothing
+ * @param weight its share is weight / sum of weights; 0 gets nothing; at most 1,000,000
  * @param filters applied after the rule's own, when this backend was picked
  */
 public record Backend(int weight, Target target, List<Filter> filters) {

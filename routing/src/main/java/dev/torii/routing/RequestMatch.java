@@ -18,6 +18,36 @@ public record RequestMatch(PathMatch path, @Nullable String method, List<NamedMa
         query = List.copyOf(query);
     }
 
+    /** Whether everything but host and path fits; allocates nothing. */
+    boolean matchesBesidePath(RequestView request) {
+        return (method == null || method.equals(request.method()))
+                && (headers.isEmpty() || headersMatch(request))
+                && (query.isEmpty() || queryMatches(request));
+    }
+
+    private boolean headersMatch(RequestView request) {
+        for (int i = 0; i < headers.size(); i++) {
+            if (!headers.get(i).matches(request.header(headers.get(i).name()))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean queryMatches(RequestView request) {
+        for (int i = 0; i < query.size(); i++) {
+            if (!query.get(i).matches(request.query(query.get(i).name()))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** A header or query parameter that must be there with a value that fits. */
-    public record NamedMatch(String name, TextMatch value) {}
+    public record NamedMatch(String name, TextMatch value) {
+
+        boolean matches(@Nullable String actual) {
+            return actual != null && value.matches(actual);
+        }
+    }
 }

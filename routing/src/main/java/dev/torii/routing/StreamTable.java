@@ -10,11 +10,12 @@ import org.jspecify.annotations.Nullable;
 /** Picks the TLSRoute or TCPRoute of a connection by its server name. Immutable; safe on any thread. */
 public final class StreamTable {
 
-    public static final StreamTable EMPTY = new StreamTable(List.of());
-
     private static final Comparator<StreamRoute> OLDEST_FIRST = Comparator.comparingLong(
                     (StreamRoute r) -> r.route().createdEpochSecond())
             .thenComparing(r -> r.route().path());
+
+    // after the order that its constructor sorts by
+    public static final StreamTable EMPTY = new StreamTable(List.of());
 
     private final List<StreamRoute> routes;
     private final Map<String, StreamRoute> exact = new HashMap<>();

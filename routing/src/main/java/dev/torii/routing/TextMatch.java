@@ -7,6 +7,9 @@ public sealed interface TextMatch {
 
     boolean matches(String actual);
 
+    /** The text as configured. */
+    String value();
+
     record Exact(String value) implements TextMatch {
         @Override
         public boolean matches(String actual) {
@@ -19,6 +22,11 @@ public sealed interface TextMatch {
         @Override
         public boolean matches(String actual) {
             return pattern.matches(actual);
+        }
+
+        @Override
+        public String value() {
+            return pattern.pattern();
         }
     }
 }

@@ -9,4 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param sectionName of the listener (or Service port), or null for all
  * @param port of the listener, or null for all
  */
-public record ParentRef(ObjectRef target, @Nullable String sectionName, @Nullable Integer port) {}
+public record ParentRef(
+        ObjectRef target,
+        @Nullable String sectionName,
+        @Nullable Integer port) {}

@@ -41,7 +41,8 @@ public final class ResourceSet {
                 String service = slice.namespace() + "/" + slice.service();
                 slices.computeIfAbsent(service, name -> new ArrayList<>()).add(slice);
             } else if (each instanceof ReferenceGrant grant) {
-                grants.computeIfAbsent(grant.namespace(), name -> new ArrayList<>()).add(grant);
+                grants.computeIfAbsent(grant.namespace(), name -> new ArrayList<>())
+                        .add(grant);
             }
         }
         all = List.copyOf(byName.values());

@@ -13,8 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param endpoints from the annotation {@code torii.dev/endpoints}, for every port; null without it
  */
 public record Service(
-        Metadata metadata, String type, String clusterIp, List<Port> ports, @Nullable List<Endpoint> endpoints)
-        implements Resource {
+        Metadata metadata,
+        String type,
+        String clusterIp,
+        List<Port> ports,
+        @Nullable List<Endpoint> endpoints) implements Resource {
 
     /** {@code host:port,host:port}: endpoints for short, instead of EndpointSlices. */
     public static final String ENDPOINTS = "torii.dev/endpoints";
@@ -36,7 +39,10 @@ public record Service(
 
     /** The port by its number (not that of its pods), or null. */
     public @Nullable Port port(int number) {
-        return ports.stream().filter(port -> port.number() == number).findFirst().orElse(null);
+        return ports.stream()
+                .filter(port -> port.number() == number)
+                .findFirst()
+                .orElse(null);
     }
 
     /**
@@ -44,5 +50,9 @@ public record Service(
      * @param protocol {@code TCP}, {@code UDP} or {@code SCTP}
      * @param appProtocol say {@code kubernetes.io/h2c}, or null
      */
-    public record Port(String name, int number, String protocol, @Nullable String appProtocol) {}
+    public record Port(
+            String name,
+            int number,
+            String protocol,
+            @Nullable String appProtocol) {}
 }

@@ -14,8 +14,7 @@ public record TcpRoute(
         Metadata metadata,
         List<ParentRef> parentRefs,
         @Nullable String ruleName,
-        List<BackendRef> backendRefs)
-        implements Route {
+        List<BackendRef> backendRefs) implements Route {
 
     public TcpRoute {
         parentRefs = List.copyOf(parentRefs);

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 public record TlsRoute(
         Metadata metadata,
         List<ParentRef> parentRefs,
-        List<HostPattern> hostnames, @Nullable String ruleName,
+        List<HostPattern> hostnames,
+        @Nullable String ruleName,
         List<BackendRef> backendRefs)
         implements Route {
 

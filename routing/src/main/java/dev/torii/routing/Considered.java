@@ -37,7 +37,11 @@ public record Considered(Candidate candidate, List<Miss> misses) {
      * @param wanted as configured
      * @param actual null when the request has none
      */
-    public record Miss(Condition condition, String name, String wanted, @Nullable String actual) {
+    public record Miss(
+            Condition condition,
+            String name,
+            String wanted,
+            @Nullable String actual) {
 
         /** Say, {@code header x-user: wanted "alice", got none}. */
         @Override

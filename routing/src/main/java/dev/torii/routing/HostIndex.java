@@ -51,7 +51,8 @@ final class HostIndex {
         }
     }
 
-    @Nullable Candidate find(RequestView request) {
+    @Nullable
+    Candidate find(RequestView request) {
         String host = request.host();
         Node node = exact.get(host);
         for (node = node != null ? node : longestWildcard(host); node != null; node = node.next) {

@@ -12,18 +12,18 @@ final class MatchOrder {
     /** Among matches of the same hostname, kind of path and path. */
     static final Comparator<Candidate> SAME_PATH = Comparator.comparing(
                     (Candidate c) -> c.match().method() == null)
-            .thenComparing(c -> -c.match().headers().size())
-            .thenComparing(c -> -c.match().query().size())
-            .thenComparing(c -> c.rule().route().createdEpochSecond())
+            .thenComparingInt(c -> -c.match().headers().size())
+            .thenComparingInt(c -> -c.match().query().size())
+            .thenComparingLong(c -> c.rule().route().createdEpochSecond())
             .thenComparing(c -> c.rule().route().path())
             .thenComparing(c -> c.rule().route().kind())
-            .thenComparing(c -> c.rule().index())
-            .thenComparing(c -> c.rule().matches().indexOf(c.match()));
+            .thenComparingInt(c -> c.rule().index())
+            .thenComparingInt(c -> c.rule().matches().indexOf(c.match()));
 
     /** Among all matches of a table. */
     static final Comparator<Candidate> ALL = Comparator.comparing(Candidate::hostname)
-            .thenComparing(c -> kind(c.match().path()))
-            .thenComparing(c -> -countedCharacters(c.match().path()))
+            .thenComparingInt(c -> kind(c.match().path()))
+            .thenComparingInt(c -> -countedCharacters(c.match().path()))
             .thenComparing(SAME_PATH);
 
     private MatchOrder() {}

@@ -68,19 +68,23 @@ final class NearMisses {
         for (NamedMatch header : match.headers()) {
             String actual = request.header(header.name());
             if (!header.matches(actual)) {
-                misses.add(new Miss(Condition.HEADER, header.name(), header.value().value(), actual));
+                misses.add(
+                        new Miss(Condition.HEADER, header.name(), header.value().value(), actual));
             }
         }
         for (NamedMatch parameter : match.query()) {
             String actual = request.query(parameter.name());
             if (!parameter.matches(actual)) {
-                misses.add(new Miss(Condition.QUERY, parameter.name(), parameter.value().value(), actual));
+                misses.add(new Miss(
+                        Condition.QUERY, parameter.name(), parameter.value().value(), actual));
             }
         }
         return misses;
     }
 
     private static Condition firstMiss(Considered considered) {
-        return considered.matched() ? Condition.QUERY : considered.misses().get(0).condition();
+        return considered.matched()
+                ? Condition.QUERY
+                : considered.misses().get(0).condition();
     }
 }

@@ -14,16 +14,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class PathIndex {
 
-    private final Map<String, Candidate[]> exact = new HashMap<>();
-    private final Candidate[] regexes;
+    private final Map<String, List<Candidate>> exact = new HashMap<>();
+    private final List<Candidate> regexes;
     /** All prefixes but {@code "/"}, hashed from the left. */
     private final RegionMap<Node> prefixes = new RegionMap<>();
 
-    private final Candidate[] anyService;
+    private final List<Candidate> anyService;
     private @Nullable Node root;
     private int longestPrefix;
 
-    private record Node(Candidate[] candidates, @Nullable Node next) {}
+    private record Node(
+            List<Candidate> candidates, @Nullable Node next) {}
 
     PathIndex(List<Candidate> candidates) {
         Map<String, List<Candidate>> byExact = new HashMap<>();
@@ -59,13 +60,14 @@ final class PathIndex {
         }
     }
 
-    private static Candidate[] sorted(List<Candidate> group) {
-        return group.stream().sorted(MatchOrder.SAME_PATH).toArray(Candidate[]::new);
+    private static List<Candidate> sorted(List<Candidate> group) {
+        return group.stream().sorted(MatchOrder.SAME_PATH).toList();
     }
 
-    @Nullable Candidate find(RequestView request) {
+    @Nullable
+    Candidate find(RequestView request) {
         String path = request.path();
-        Candidate[] whole = exact.get(path);
+        List<Candidate> whole = exact.get(path);
         Candidate winner = whole == null ? null : first(whole, request);
         winner = winner != null ? winner : firstByPath(regexes, request);
         winner = winner != null ? winner : firstByPrefix(path, request);
@@ -82,8 +84,9 @@ final class PathIndex {
         return null;
     }
 
-    private static @Nullable Candidate first(Candidate[] samePath, RequestView request) {
-        for (Candidate candidate : samePath) {
+    private static @Nullable Candidate first(List<Candidate> samePath, RequestView request) {
+        for (int i = 0; i < samePath.size(); i++) {
+            Candidate candidate = samePath.get(i);
             if (candidate.match().matchesBesidePath(request)) {
                 return candidate;
             }
@@ -91,10 +94,12 @@ final class PathIndex {
         return null;
     }
 
-    private static @Nullable Candidate firstByPath(Candidate[] candidates, RequestView request) {
-        for (Candidate candidate : candidates) {
+    private static @Nullable Candidate firstByPath(List<Candidate> candidates, RequestView request) {
+        for (int i = 0; i < candidates.size(); i++) {
+            Candidate candidate = candidates.get(i);
             // the cheap part first: an expression costs more than a comparison
-            if (candidate.match().matchesBesidePath(request) && candidate.match().path().matches(request.path())) {
+            if (candidate.match().matchesBesidePath(request)
+                    && candidate.match().path().matches(request.path())) {
                 return candidate;
             }
         }

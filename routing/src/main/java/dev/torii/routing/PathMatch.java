@@ -39,8 +39,10 @@ public sealed interface PathMatch {
 
         @Override
         public boolean matches(String path) {
-            return value.equals("/")
-                    || path.startsWith(value) && (path.length() == value.length() || path.charAt(value.length()) == '/');
+            if (value.equals("/")) {
+                return true;
+            }
+            return path.startsWith(value) && (path.length() == value.length() || path.charAt(value.length()) == '/');
         }
     }
 

@@ -33,7 +33,8 @@ final class RegionMap<V> {
 
     /** The value of the key that equals {@code text} from {@code from} to {@code to}, or null. */
     @SuppressWarnings("unchecked")
-    @Nullable V get(int hash, String text, int from, int to) {
+    @Nullable
+    V get(int hash, String text, int from, int to) {
         int mask = keys.length - 1;
         for (int slot = spread(hash) & mask; ; slot = (slot + 1) & mask) {
             String key = keys[slot];

@@ -52,7 +52,7 @@ public final class WeightedPick {
         if (total == 0) {
             return -1;
         }
-        long point = fraction * total >>> FRACTION_BITS;
+        long point = (fraction * total) >>> FRACTION_BITS;
         int i = 0;
         while (ends[i] <= point) {
             i++;

@@ -11,12 +11,10 @@ class RouteTableConformanceTest {
 
     @Test
     void httpRouteExactPathMatching() {
-        check(
-                """
+        check("""
                 B1 <- =/one
                 B2 <- =/two
-                """,
-                """
+                """, """
                 GET /one -> B1
                 GET /two -> B2
                 GET / -> 404
@@ -28,15 +26,13 @@ class RouteTableConformanceTest {
 
     @Test
     void httpRouteHeaderMatching() {
-        check(
-                """
+        check("""
                 B1 <- version:one
                 B2 <- version:two
                 B1 <- version:two color:orange
                 B1 <- color:blue | color:green
                 B2 <- color:red | color:yellow
-                """,
-                """
+                """, """
                 GET / Version:one -> B1
                 GET / Version:two -> B2
                 GET / Version:two Color:orange -> B1
@@ -53,12 +49,10 @@ class RouteTableConformanceTest {
 
     @Test
     void httpRouteMatching() {
-        check(
-                """
+        check("""
                 B1 <- / | version:one
                 B2 <- /v2 | version:two
-                """,
-                """
+                """, """
                 GET / -> B1
                 GET /example -> B1
                 GET / Version:one -> B1
@@ -73,11 +67,10 @@ class RouteTableConformanceTest {
 
     @Test
     void httpRouteMatchingAcrossRoutes() {
-        List<Rule> rules = new ArrayList<>(TestRules.route("part1", 0, "B1 @example.com,example.net <- / | version:one"));
+        List<Rule> rules =
+                new ArrayList<>(TestRules.route("part1", 0, "B1 @example.com,example.net <- / | version:one"));
         rules.addAll(TestRules.route("part2", 0, "B2 @example.com <- /v2 | version:two"));
-        check(
-                rules,
-                """
+        check(rules, """
                 GET example.com/ -> B1
                 GET example.com/example -> B1
                 GET example.net/example -> B1
@@ -91,16 +84,14 @@ class RouteTableConformanceTest {
 
     @Test
     void httpRoutePathMatchOrder() {
-        check(
-                """
+        check("""
                 B1 <- =/match
                 B2 <- =/match/exact
                 B3 <- =/match/exact/one
                 B3 <- /match/
                 B1 <- /match/prefix/
                 B2 <- /match/prefix/one
-                """,
-                """
+                """, """
                 GET /match/exact/one -> B3
                 GET /match/exact -> B2
                 GET /match -> B1
@@ -112,8 +103,7 @@ class RouteTableConformanceTest {
 
     @Test
     void httpRouteMethodMatching() {
-        check(
-                """
+        check("""
                 B1 <- POST
                 B2 <- GET
                 B1 <- /path1 GET
@@ -123,8 +113,7 @@ class RouteTableConformanceTest {
                 B1 <- /path5
                 B2 <- PATCH
                 B3 <- version:four
-                """,
-                """
+                """, """
                 POST / -> B1
                 GET / -> B2
                 HEAD / -> 404
@@ -142,8 +131,7 @@ class RouteTableConformanceTest {
 
     @Test
     void httpRouteQueryParamMatching() {
-        check(
-                """
+        check("""
                 B1 <- ?animal=whale
                 B2 <- ?animal=dolphin
                 B3 <- ?animal=dolphin ?color=blue | ?ANIMAL=Whale
@@ -154,8 +142,7 @@ class RouteTableConformanceTest {
                 B1 <- /path5
                 B2 <- ?animal=hydra
                 B3 <- version:four
-                """,
-                """
+                """, """
                 GET /?animal=whale -> B1
                 GET /?animal=dolphin -> B2
                 GET /?animal=dolphin&color=blue -> B3
@@ -191,13 +178,11 @@ class RouteTableConformanceTest {
     /** Section 3.6: service characters count before method characters, so a bare method comes last. */
     @Test
     void grpcPrecedence() {
-        check(
-                """
+        check("""
                 method <- */Echo
                 service <- /pkg.Svc
                 both <- =/pkg.Svc/Echo
-                """,
-                """
+                """, """
                 POST /pkg.Svc/Echo -> both
                 POST /pkg.Svc/Other -> service
                 POST /pkg.Other/Echo -> method
@@ -213,8 +198,8 @@ class RouteTableConformanceTest {
 
     private static void check(List<Rule> rules, String cases) {
         RouteTable table = RouteTable.of(rules);
-        for (String line : cases.strip().split("\n")) {
-            String[] sides = line.split(" -> ");
+        for (String line : cases.strip().lines().toList()) {
+            String[] sides = line.split(" -> ", -1);
             assertThat(TestRules.winner(table, sides[0])).as(line).isEqualTo(sides[1]);
         }
     }

@@ -7,18 +7,32 @@ import dev.torii.routing.RouteTable.Candidate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /** The compiled table agrees with the precedence rules written down naively, over many small random tables. */
 class RouteTablePropertyTest {
 
     private static final List<String> HOSTS = List.of("*", "*.b.c", "*.a.b.c", "a.b.c", "x.a.b.c", "b.c", "*.c");
     private static final List<String> PATHS = List.of(
-            "/", "/a", "/a/", "/a/b", "/a/b/c", "/ab", "=/", "=/a", "=/a/", "=/a/b", "~/a.*", "~/[ab]+/b", "~/.*", "*/b");
+            "/",
+            "/a",
+            "/a/",
+            "/a/b",
+            "/a/b/c",
+            "/ab",
+            "=/",
+            "=/a",
+            "=/a/",
+            "=/a/b",
+            "~/a.*",
+            "~/[ab]+/b",
+            "~/.*",
+            "*/b");
     private static final List<String> WORDS = List.of("h1:x", "h1:y", "h2:x", "?q1=x", "?q1=y", "?q2=~x+", "h2:~[xy]");
     private static final List<String> METHODS = List.of("GET", "POST");
-    private static final List<String> REQUEST_HOSTS = List.of("", "a.b.c", "x.a.b.c", "y.x.a.b.c", "b.c", "z.c", "other");
+    private static final List<String> REQUEST_HOSTS =
+            List.of("", "a.b.c", "x.a.b.c", "y.x.a.b.c", "b.c", "z.c", "other");
     private static final List<String> REQUEST_PATHS =
             List.of("/", "/a", "/a/", "/a/b", "/a/b/", "/a/b/c/d", "/ab", "/ab/b", "/c", "/a/bc");
 
@@ -41,7 +55,9 @@ class RouteTablePropertyTest {
                         .map(Considered::candidate)
                         .findFirst()
                         .orElse(null);
-                assertThat(explained).as("explain, seed %d, %s in %s", seed, request, rules).isEqualTo(expected);
+                assertThat(explained)
+                        .as("explain, seed %d, %s in %s", seed, request, rules)
+                        .isEqualTo(expected);
                 matched += actual == null ? 0 : 1;
             }
         }
@@ -109,9 +125,10 @@ class RouteTablePropertyTest {
     private static boolean fits(Candidate candidate, TestRequest request) {
         RequestMatch match = candidate.match();
         String host = candidate.hostname().value();
-        boolean hostFits = host.equals("*")
-                || host.equals(request.host())
-                || host.startsWith("*") && request.host().endsWith(host.substring(1)) && !request.host().startsWith(".");
+        boolean wildcardFits = host.startsWith("*")
+                && request.host().endsWith(host.substring(1))
+                && !request.host().startsWith(".");
+        boolean hostFits = host.equals("*") || host.equals(request.host()) || wildcardFits;
         return hostFits
                 && pathFits(match.path(), request.path())
                 && (match.method() == null || match.method().equals(request.method()))
@@ -158,7 +175,9 @@ class RouteTablePropertyTest {
         return new long[] {
             host.startsWith("*") ? 0 : host.length(),
             host.equals("*") ? 0 : host.length(),
-            path instanceof PathMatch.Exact ? 3 : path instanceof PathMatch.Regex ? 2 : path instanceof PathMatch.Prefix ? 1 : 0,
+            path instanceof PathMatch.Exact
+                    ? 3
+                    : path instanceof PathMatch.Regex ? 2 : path instanceof PathMatch.Prefix ? 1 : 0,
             path instanceof PathMatch.Prefix ? path.value().length() : 0,
             c.match().method() != null ? 1 : 0,
             c.match().headers().size(),

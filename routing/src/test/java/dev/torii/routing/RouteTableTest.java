@@ -53,14 +53,19 @@ class RouteTableTest {
 
     @Test
     void anExplanationNamesTheWinnerAndWhatTheOthersMissed() {
-        List<Rule> rules = new ArrayList<>(route("shop", 0, "canary @shop.example <- /cart x-user:alice POST\nall @shop.example <- /"));
+        List<Rule> rules = new ArrayList<>(
+                route("shop", 0, "canary @shop.example <- /cart x-user:alice POST\nall @shop.example <- /"));
         rules.addAll(route("other", 0, "other @other.example <- /cart ?a=b"));
         List<Considered> considered = RouteTable.of(rules).explain(TestRequest.of("GET shop.example/cart x-user:bob"));
         assertThat(considered).extracting(c -> c.candidate().rule().name()).containsExactly("other", "canary", "all");
-        assertThat(considered.get(1).misses()).extracting(Object::toString)
-                .containsExactly("method: wanted \"POST\", got \"GET\"", "header x-user: wanted \"alice\", got \"bob\"");
-        assertThat(considered.get(0).misses()).extracting(Object::toString)
-                .containsExactly("host: wanted \"other.example\", got \"shop.example\"", "query a: wanted \"b\", got none");
+        assertThat(considered.get(1).misses())
+                .extracting(Object::toString)
+                .containsExactly(
+                        "method: wanted \"POST\", got \"GET\"", "header x-user: wanted \"alice\", got \"bob\"");
+        assertThat(considered.get(0).misses())
+                .extracting(Object::toString)
+                .containsExactly(
+                        "host: wanted \"other.example\", got \"shop.example\"", "query a: wanted \"b\", got none");
         assertThat(considered.get(2).matched()).isTrue();
     }
 
@@ -113,7 +118,8 @@ class RouteTableTest {
         List<Rule> rules = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             String host = i % 2 == 0 ? "*.example.com" : "h" + i + ".example.com";
-            rules.addAll(route("r" + i, 0, "r" + i + " @" + host + " <- /p" + i + "/deep x-tenant:t" + i + " | /p" + i));
+            rules.addAll(
+                    route("r" + i, 0, "r" + i + " @" + host + " <- /p" + i + "/deep x-tenant:t" + i + " | /p" + i));
         }
         return rules;
     }

@@ -6,12 +6,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A request written as {@code GET host/path?query=value header:value}. */
-record TestRequest(
-        String method, String host, String path, Map<String, String> headers, Map<String, String> parameters)
+record TestRequest(String method, String host, String path, Map<String, String> headers, Map<String, String> parameters)
         implements RequestView {
 
     static TestRequest of(String text) {
-        String[] words = text.trim().split(" +");
+        String[] words = text.trim().split(" +", -1);
         Map<String, String> headers = new HashMap<>();
         for (int i = 2; i < words.length; i++) {
             int colon = words[i].indexOf(':');
@@ -21,7 +20,7 @@ record TestRequest(
         String target = mark < 0 ? words[1] : words[1].substring(0, mark);
         Map<String, String> parameters = new HashMap<>();
         if (mark >= 0) {
-            for (String pair : words[1].substring(mark + 1).split("&")) {
+            for (String pair : words[1].substring(mark + 1).split("&", -1)) {
                 parameters.put(pair.substring(0, pair.indexOf('=')), pair.substring(pair.indexOf('=') + 1));
             }
         }

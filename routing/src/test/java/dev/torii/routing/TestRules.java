@@ -17,7 +17,7 @@ final class TestRules {
 
     static List<Rule> route(String name, long created, String text) {
         List<Rule> rules = new ArrayList<>();
-        for (String line : text.strip().split("\n")) {
+        for (String line : text.strip().lines().toList()) {
             rules.add(rule(new RouteId(RouteId.Kind.HTTP, "ns", name, created), rules.size(), line));
         }
         return rules;
@@ -25,9 +25,9 @@ final class TestRules {
 
     static Rule rule(RouteId route, int index, String line) {
         int arrow = line.indexOf("<-");
-        String[] head = line.substring(0, arrow).trim().split(" @");
+        String[] head = line.substring(0, arrow).trim().split(" @", -1);
         List<HostPattern> hosts = new ArrayList<>();
-        for (String host : head.length > 1 ? head[1].split(",") : new String[] {"*"}) {
+        for (String host : head.length > 1 ? head[1].split(",", -1) : new String[] {"*"}) {
             hosts.add(HostPattern.of(host));
         }
         List<RequestMatch> matches = new ArrayList<>();
@@ -43,7 +43,7 @@ final class TestRules {
         String method = null;
         List<NamedMatch> headers = new ArrayList<>();
         List<NamedMatch> query = new ArrayList<>();
-        for (String word : text.isEmpty() ? new String[0] : text.split(" +")) {
+        for (String word : text.isEmpty() ? new String[0] : text.split(" +", -1)) {
             if (word.startsWith("=")) {
                 path = new PathMatch.Exact(word.substring(1));
             } else if (word.startsWith("/")) {

@@ -43,7 +43,9 @@ class WeightedPickTest {
         for (int user = 0; user < 10_000; user++) {
             int before = pick(90, 10).pickByKey(user);
             int after = pick(50, 50).pickByKey(user);
-            assertThat(before == 1 && after == 0).as("user %d left the canary", user).isFalse();
+            assertThat(before == 1 && after == 0)
+                    .as("user %d left the canary", user)
+                    .isFalse();
             onCanary += before;
         }
         assertThat(onCanary).as("small consecutive keys spread evenly").isBetween(850, 1_150);

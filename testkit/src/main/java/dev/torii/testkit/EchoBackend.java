@@ -12,7 +12,6 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.TrustOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -70,7 +69,7 @@ public final class EchoBackend implements Listening {
                 .setSni(true)
                 .setKeyCertOptions(keyCert(tls));
         if (tls.asksForClientCertificate()) {
-            options.setClientAuth(ClientAuth.REQUEST).setTrustOptions(TrustOptions.wrap(new TakesAny()));
+            options.setClientAuth(ClientAuth.REQUEST).setTrustOptions(new TakesAny());
         }
         return new EchoBackend(vertx, pod, options, false);
     }
@@ -163,7 +162,8 @@ public final class EchoBackend implements Listening {
         EchoReply.setHeaders(response, request.headers().getAll("x-echo-set-header"));
         Buffer body = EchoReply.body(request, pod, bodyBytes).toBuffer();
         if (request.method().name().equals("HEAD")) {
-            response.putHeader("content-length", Integer.toString(body.length())).end();
+            response.putHeader("content-length", Integer.toString(body.length()))
+                    .end();
         } else {
             response.end(body);
         }

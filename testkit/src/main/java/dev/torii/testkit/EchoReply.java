@@ -69,7 +69,8 @@ final class EchoReply {
 
     static JsonObject grouped(List<Map.Entry<String, String>> headers) {
         Map<String, JsonArray> byName = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        headers.forEach(h -> byName.computeIfAbsent(h.getKey(), n -> new JsonArray()).add(h.getValue()));
+        headers.forEach(
+                h -> byName.computeIfAbsent(h.getKey(), n -> new JsonArray()).add(h.getValue()));
         JsonObject json = new JsonObject();
         byName.forEach(json::put);
         return json;

@@ -46,7 +46,11 @@ public final class GrpcEchoClient implements AutoCloseable {
      * @param trailers of the answer
      * @param body what {@link GrpcEchoServer} told, null unless the status is OK
      */
-    public record Reply(Status status, Metadata headers, Metadata trailers, @Nullable JsonObject body) {}
+    public record Reply(
+            Status status,
+            Metadata headers,
+            Metadata trailers,
+            @Nullable JsonObject body) {}
 
     /** Calls a method of {@link GrpcEcho#SERVICE}. */
     public Reply call(String method, Map<String, String> metadata) {
@@ -56,8 +60,7 @@ public final class GrpcEchoClient implements AutoCloseable {
     /** Makes a unary call and waits for at most 10 seconds. */
     public Reply call(String service, String method, Map<String, String> metadata) {
         Metadata request = new Metadata();
-        metadata.forEach((name, value) ->
-                request.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value));
+        metadata.forEach((name, value) -> request.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value));
         AtomicReference<Metadata> headers = new AtomicReference<>(new Metadata());
         AtomicReference<Metadata> trailers = new AtomicReference<>(new Metadata());
         Channel intercepted = ClientInterceptors.intercept(

@@ -159,8 +159,7 @@ public final class GrpcEchoServer implements Listening {
         }
     }
 
-    private static final class TrailerEcho<Q, A>
-            extends io.grpc.ForwardingServerCall.SimpleForwardingServerCall<Q, A> {
+    private static final class TrailerEcho<Q, A> extends io.grpc.ForwardingServerCall.SimpleForwardingServerCall<Q, A> {
         private final @Nullable String trailer;
 
         TrailerEcho(ServerCall<Q, A> call, @Nullable String trailer) {

@@ -60,8 +60,7 @@ public final class Journal<T> {
         lock.lock();
         try {
             while (true) {
-                List<T> fitting =
-                        entries.stream().filter(which).<T>map(e -> e).toList();
+                List<T> fitting = entries.stream().filter(which).<T>map(e -> e).toList();
                 if (fitting.size() >= n || left <= 0) {
                     return fitting;
                 }

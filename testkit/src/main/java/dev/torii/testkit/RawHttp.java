@@ -113,7 +113,8 @@ public final class RawHttp implements AutoCloseable {
                     throw new EOFException("the peer closed after: " + bytes.toString(ISO_8859_1));
                 }
                 bytes.write(b);
-                if (b == end.charAt(end.length() - 1) && bytes.toString(ISO_8859_1).endsWith(end)) {
+                if (b == end.charAt(end.length() - 1)
+                        && bytes.toString(ISO_8859_1).endsWith(end)) {
                     return bytes.toString(ISO_8859_1);
                 }
             }

@@ -66,7 +66,8 @@ public record RawResponse(
             if (colon <= 0) {
                 throw new IllegalArgumentException("not a header: " + line);
             }
-            fields.add(Map.entry(line.substring(0, colon), line.substring(colon + 1).strip()));
+            fields.add(Map.entry(
+                    line.substring(0, colon), line.substring(colon + 1).strip()));
         }
         return fields;
     }

@@ -38,8 +38,9 @@ final class RetrySimulator {
             request.response().reset();
             return;
         }
-        Channel channel =
-                ((HttpServerConnection) request.connection()).channelHandlerContext().channel();
+        Channel channel = ((HttpServerConnection) request.connection())
+                .channelHandlerContext()
+                .channel();
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
         channel.close();
     }

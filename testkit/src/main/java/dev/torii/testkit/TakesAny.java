@@ -1,33 +1,31 @@
 package dev.torii.testkit;
 
-import java.net.Socket;
-import java.security.cert.X509Certificate;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.X509ExtendedTrustManager;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.TrustOptions;
+import java.util.function.Function;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
 
-/** Takes any certificate: what a backend reports, a test judges. */
-final class TakesAny extends X509ExtendedTrustManager {
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket) {}
+/** Takes any certificate. Not by {@code TrustOptions.wrap}: that one needs SLF4J on the class path. */
+final class TakesAny implements TrustOptions {
 
     @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
+    public TrustOptions copy() {
+        return this;
+    }
 
     @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
+    public TrustManagerFactory getTrustManagerFactory(Vertx vertx) {
+        return InsecureTrustManagerFactory.INSTANCE;
+    }
 
     @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType) {}
+    public Function<String, TrustManager[]> trustManagerMapper(Vertx vertx) {
+        return serverName -> managers();
+    }
 
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType) {}
-
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-        return new X509Certificate[0];
+    static TrustManager[] managers() {
+        return InsecureTrustManagerFactory.INSTANCE.getTrustManagers();
     }
 }

@@ -67,13 +67,12 @@ public final class TcpEchoServer implements Listening {
 
     private void answer(NetSocket socket, Buffer line) {
         String said = EchoBackend.text(line).stripTrailing();
-        String reply =
-                switch (said) {
-                    case "PING" -> "PONG";
-                    case "IS_TLS" -> Boolean.toString(socket.isSsl());
-                    case "TEST" -> report(socket).encode();
-                    default -> said;
-                };
+        String reply = switch (said) {
+            case "PING" -> "PONG";
+            case "IS_TLS" -> Boolean.toString(socket.isSsl());
+            case "TEST" -> report(socket).encode();
+            default -> said;
+        };
         socket.write(reply + "\n");
     }
 

@@ -13,8 +13,10 @@ import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,8 +39,10 @@ class EchoBackendTest {
     @Test
     void tellsWhatArrivedAndWhoAnswered() {
         try (EchoBackend backend = EchoBackend.start(vertx, POD)) {
-            RawResponse answer = exchange(backend, "POST /a%2Fb?x=1&y HTTP/1.1\r\nhOST: Shop.example:80\r\n"
-                    + "X-One: 1\r\nx-one: 2\r\nX-Empty:\r\ncontent-length: 3\r\n\r\nabc");
+            RawResponse answer = exchange(
+                    backend,
+                    "POST /a%2Fb?x=1&y HTTP/1.1\r\nhOST: Shop.example:80\r\n"
+                            + "X-One: 1\r\nx-one: 2\r\nX-Empty:\r\ncontent-length: 3\r\n\r\nabc");
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.header("content-type")).isEqualTo("application/json");
             JsonObject echo = new JsonObject(answer.body());
@@ -72,7 +76,8 @@ class EchoBackendTest {
     void setsTheHeadersItIsTold() {
         try (EchoBackend backend = EchoBackend.start(vertx, POD)) {
             RawResponse answer = exchange(
-                    backend, "GET / HTTP/1.1\r\nHost: a\r\nX-Echo-Set-Header: X-mixedCase:one,X-Two:a:b,X-Two:c\r\n\r\n");
+                    backend,
+                    "GET / HTTP/1.1\r\nHost: a\r\nX-Echo-Set-Header: X-mixedCase:one,X-Two:a:b,X-Two:c\r\n\r\n");
             assertThat(answer.headers()).contains(java.util.Map.entry("X-mixedCase", "one"));
             assertThat(answer.header("x-two")).isEqualTo("a:b,c");
             RawResponse empty = exchange(backend, "GET / HTTP/1.1\r\nHost: a\r\nX-Echo-Set-Header:\r\n\r\n");
@@ -86,7 +91,8 @@ class EchoBackendTest {
             assertThat(get(backend, "/status/418").status()).isEqualTo(418);
             long before = System.nanoTime();
             assertThat(get(backend, "/?delay=120ms").status()).isEqualTo(200);
-            assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before)).isGreaterThanOrEqualTo(119);
+            assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before))
+                    .isGreaterThanOrEqualTo(119);
         }
     }
 
@@ -98,9 +104,7 @@ class EchoBackendTest {
             assertThat(get(backend, byStatus).status()).isEqualTo(503);
             assertThat(get(backend, byStatus).status()).isEqualTo(200);
             String byReset = "/retry/x?uuid=u2&succeedAfter=1";
-            assertThatThrownBy(() -> get(backend, byReset))
-                    .rootCause()
-                    .hasMessageContaining("reset");
+            assertThatThrownBy(() -> get(backend, byReset)).rootCause().hasMessageContaining("reset");
             assertThat(get(backend, byReset).status()).isEqualTo(200);
         }
     }
@@ -120,7 +124,8 @@ class EchoBackendTest {
     void echoesWebSocketMessages() throws Exception {
         WebSocketClient client = vertx.createWebSocketClient();
         try (EchoBackend backend = EchoBackend.start(vertx, POD)) {
-            WebSocket socket = client.connect(backend.port(), Listening.HOST, "/ws").await();
+            WebSocket socket =
+                    client.connect(backend.port(), Listening.HOST, "/ws").await();
             CompletableFuture<String> text = new CompletableFuture<>();
             socket.textMessageHandler(text::complete);
             socket.writeTextMessage("hello");
@@ -132,9 +137,8 @@ class EchoBackendTest {
 
     @Test
     void speaksOnlyHttp2WhenToldSo() {
-        HttpClient client = vertx.createHttpClient(new HttpClientOptions()
-                .setProtocolVersion(HttpVersion.HTTP_2)
-                .setHttp2ClearTextUpgrade(false));
+        HttpClient client = vertx.createHttpClient(
+                new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false));
         try (EchoBackend backend = EchoBackend.startH2c(vertx, POD)) {
             assertThat(get(backend, "/").status()).isEqualTo(400);
             JsonObject echo = client.request(HttpMethod.GET, backend.port(), Listening.HOST, "/two")
@@ -144,9 +148,49 @@ class EchoBackendTest {
                     .toJsonObject();
             assertThat(echo.getString("proto")).isEqualTo("HTTP/2.0");
             assertThat(echo.getString("host")).isEqualTo(backend.address());
-            assertThat(echo.getJsonObject("headers").fieldNames()).contains("x-one").noneMatch(n -> n.startsWith(":"));
+            assertThat(echo.getJsonObject("headers").fieldNames())
+                    .contains("x-one")
+                    .noneMatch(n -> n.startsWith(":"));
         } finally {
             client.close().await();
+        }
+    }
+
+    @Test
+    void tellsServerNameAndClientCertificate() {
+        Certificates ca = Certificates.authority("test");
+        Certificates.Leaf server = ca.issue("abc.example.com");
+        Certificates.Leaf client = Certificates.selfSigned("client.example");
+        SSLContext context = TlsClients.presenting(ca.caPem(), client.certificatePem(), client.keyPem());
+        ServerTls tls = new ServerTls(server.certificatePem(), server.keyPem(), true);
+        try (EchoBackend backend = EchoBackend.startTls(vertx, POD, tls);
+                RawHttp raw = RawHttp.connectTls(
+                        Listening.HOST, backend.port(), context, "abc.example.com", List.of("http/1.1"))) {
+            JsonObject seen = new JsonObject(raw.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                            .readResponse()
+                            .body())
+                    .getJsonObject("tls");
+            assertThat(seen.getString("serverName")).isEqualTo("abc.example.com");
+            assertThat(seen.getString("negotiatedProtocol")).isEqualTo("http/1.1");
+            assertThat(seen.getString("version")).startsWith("TLSv1.");
+            assertThat(seen.getJsonArray("peerCertificates").getString(0).replaceAll("\\s", ""))
+                    .isEqualTo(client.certificatePem().replaceAll("\\s", ""));
+        }
+    }
+
+    @Test
+    void doesWithoutClientCertificate() {
+        Certificates.Leaf server = Certificates.selfSigned("abc.example.com");
+        SSLContext context = TlsClients.trusting(server.certificatePem());
+        ServerTls tls = new ServerTls(server.certificatePem(), server.keyPem(), true);
+        try (EchoBackend backend = EchoBackend.startTls(vertx, POD, tls);
+                RawHttp raw = RawHttp.connectTls(Listening.HOST, backend.port(), context, "", List.of())) {
+            JsonObject seen = new JsonObject(raw.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                            .readResponse()
+                            .body())
+                    .getJsonObject("tls");
+            assertThat(seen.getString("serverName")).isEmpty();
+            assertThat(seen.getJsonArray("peerCertificates")).isEmpty();
         }
     }
 

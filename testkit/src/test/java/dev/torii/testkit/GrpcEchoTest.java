@@ -19,12 +19,16 @@ class GrpcEchoTest {
             assertThat(reply.body().getString("path")).isEqualTo("/" + GrpcEcho.SERVICE + "/EchoTwo");
             assertThat(reply.body().getString("host")).isEqualTo("foo.example:8080");
             assertThat(reply.body().getString("service")).isEqualTo("grpc-infra-backend-v1");
-            assertThat(reply.body().getJsonObject("headers").getJsonArray("version").getString(0))
+            assertThat(reply.body()
+                            .getJsonObject("headers")
+                            .getJsonArray("version")
+                            .getString(0))
                     .isEqualTo("two");
             assertThat(reply.trailers().get(Metadata.Key.of("x-echo-trailer", Metadata.ASCII_STRING_MARSHALLER)))
                     .isEqualTo("bye");
-            assertThat(server.journal().all()).singleElement().satisfies(c -> assertThat(c.header("Version"))
-                    .containsExactly("two"));
+            assertThat(server.journal().all())
+                    .singleElement()
+                    .satisfies(c -> assertThat(c.header("Version")).containsExactly("two"));
         }
     }
 

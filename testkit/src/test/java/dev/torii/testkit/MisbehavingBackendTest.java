@@ -24,7 +24,9 @@ class MisbehavingBackendTest {
             assertThat(one.readResponse().body()).isEqualTo("ok");
             assertThat(two.send(REQUEST).readResponse().status()).isEqualTo(200);
             assertThat(backend.connections()).isEqualTo(2);
-            assertThat(backend.requests()).hasSize(3).allSatisfy(head -> assertThat(head).isEqualTo(REQUEST));
+            assertThat(backend.requests())
+                    .hasSize(3)
+                    .allSatisfy(head -> assertThat(head).isEqualTo(REQUEST));
         }
     }
 
@@ -52,8 +54,7 @@ class MisbehavingBackendTest {
     void breaksOffWithoutAnAnswer() {
         assertThat(failureOf(Behaviours.resets())).isInstanceOf(SocketException.class);
         assertThat(failureOf(Behaviours.closesAfterRequest())).isInstanceOf(EOFException.class);
-        assertThat(failureOf(Behaviours.closesAtOnce()))
-                .isInstanceOfAny(EOFException.class, SocketException.class);
+        assertThat(failureOf(Behaviours.closesAtOnce())).isInstanceOfAny(EOFException.class, SocketException.class);
     }
 
     @Test
@@ -99,7 +100,8 @@ class MisbehavingBackendTest {
 
     @Test
     void readsChunksAndTrailers() {
-        String chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nX-End: yes\r\n\r\n";
+        String chunked =
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nX-End: yes\r\n\r\n";
         try (MisbehavingBackend backend = MisbehavingBackend.start(Behaviours.answers(chunked));
                 RawHttp client = RawHttp.connect(backend.port())) {
             RawResponse answer = client.send(REQUEST).readResponse();

@@ -1,51 +1,32 @@
 package dev.torii.config.resource;
 
 import dev.torii.config.Position;
-import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where the values of one object stand, by path: {@code spec.rules[0].backendRefs[1].port}, and with the key in brackets
- * for maps that users name the keys of: {@code metadata.annotations[torii.dev/endpoints]}. All instances are equal: where
- * an object stands does not change what it says.
+ * when it is no plain word: {@code metadata.annotations[torii.dev/endpoints]}. All instances are equal: where an object
+ * stands does not change what it says.
  */
 public final class Positions {
 
-    private final Position object;
-    private final Map<String, Position> byPath;
+    private final Function<String, Position> lookup;
 
-    /**
-     * @param object where the object itself begins
-     * @param byPath of its values
-     */
-    public Positions(Position object, Map<String, Position> byPath) {
-        this.object = object;
-        this.byPath = Map.copyOf(byPath);
+    /** @param lookup total: answers with the nearest thing around a path that is not written down */
+    public Positions(Function<String, Position> lookup) {
+        this.lookup = lookup;
     }
 
     /** Of an object that has no text. */
     public static Positions none(String origin) {
-        return new Positions(Position.of(origin), Map.of());
+        Position position = Position.of(origin);
+        return new Positions(path -> position);
     }
 
-    /** The position of a value, or of the nearest thing around it that is written down. */
+    /** The position of a value, or of the nearest thing around it that is written down; {@code ""} is the object. */
     public Position at(String path) {
-        String rest = path;
-        while (!rest.isEmpty()) {
-            Position found = byPath.get(rest);
-            if (found != null) {
-                return found;
-            }
-            rest = parent(rest);
-        }
-        return object;
-    }
-
-    private static String parent(String path) {
-        if (path.endsWith("]")) {
-            return path.substring(0, Math.max(0, path.lastIndexOf('[')));
-        }
-        return path.substring(0, Math.max(0, path.lastIndexOf('.')));
+        return lookup.apply(path);
     }
 
     @Override
@@ -60,6 +41,6 @@ public final class Positions {
 
     @Override
     public String toString() {
-        return object.toString();
+        return at("").toString();
     }
 }

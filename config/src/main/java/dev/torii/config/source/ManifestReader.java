@@ -1,0 +1,56 @@
+package dev.torii.config.source;
+
+import dev.torii.config.Finding;
+import dev.torii.config.resource.Resource;
+import dev.torii.config.resource.ResourceSet;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads manifests: YAML or JSON, several documents to a text. Strict, and total: whatever is wrong with the input becomes
+ * a finding. Safe on any thread.
+ */
+public final class ManifestReader {
+
+    private ManifestReader() {}
+
+    /**
+     * Reads files, and folders with all manifests in them.
+     *
+     * @param paths missing ones are findings
+     */
+    public static Read read(List<Path> paths) {
+        return new Manifests(paths).read();
+    }
+
+    /**
+     * Reads one text.
+     *
+     * @param name what findings call it
+     */
+    public static Read parse(String name, String text) {
+        return merge(List.of(FileRead.of(name, text, text.length())), List.of());
+    }
+
+    /** One read of several files; an object that is there twice is an error, since nobody can know which is meant. */
+    static Read merge(Collection<FileRead> files, List<Finding> problems) {
+        List<Finding> findings = new ArrayList<>(problems);
+        Map<String, Resource> byName = new HashMap<>();
+        for (FileRead file : files) {
+            findings.addAll(file.findings());
+            for (Resource resource : file.resources()) {
+                Resource first = byName.putIfAbsent(resource.describe(), resource);
+                if (first != null) {
+                    String message = resource.describe() + " is also at " + first.at("");
+                    findings.add(Finding.error(resource.at(""), "DuplicateObject", message, resource.describe()));
+                }
+            }
+        }
+        boolean readable = findings.stream().noneMatch(Finding::isError);
+        return new Read(ResourceSet.of(byName.values()), findings, readable);
+    }
+}

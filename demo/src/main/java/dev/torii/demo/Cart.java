@@ -1,0 +1,82 @@
+package dev.torii.demo;
+
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * {@code GET /api/cart} shows the cart of {@code x-user}, {@code POST /api/cart/ID} puts a product into it.
+ * {@code ?delay=MILLISECONDS} makes it slow, which is what timeouts are tried on. Lives on one event loop.
+ */
+final class Cart implements Handler<HttpServerRequest> {
+
+    private static final int MAX_USERS = 1000;
+    private static final int MAX_ITEMS = 100;
+    private static final long MAX_DELAY_MS = 60_000;
+
+    private final Vertx vertx;
+    private final Map<String, List<String>> carts = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, List<String>> eldest) {
+            return size() > MAX_USERS;
+        }
+    };
+
+    Cart(Vertx vertx) {
+        this.vertx = vertx;
+    }
+
+    @Override
+    public void handle(HttpServerRequest request) {
+        long delay = delayOf(request);
+        if (delay > 0) {
+            vertx.setTimer(delay, id -> answer(request));
+        } else {
+            answer(request);
+        }
+    }
+
+    private void answer(HttpServerRequest request) {
+        String user = request.headers().get("x-user") == null ? "guest" : request.getHeader("x-user");
+        String path = request.path();
+        List<String> items = carts.getOrDefault(user, List.of());
+        if (request.method() == HttpMethod.POST && path.startsWith("/api/cart/")) {
+            String id = path.substring("/api/cart/".length());
+            if (Product.ALL.stream().noneMatch(p -> p.id().equals(id)) || items.size() >= MAX_ITEMS) {
+                Replies.notFound(request);
+                return;
+            }
+            items = carts.computeIfAbsent(user, u -> new ArrayList<>());
+            items.add(id);
+        } else if (!path.equals("/api/cart")) {
+            Replies.notFound(request);
+            return;
+        }
+        String shop = request.getHeader("x-shop");
+        Replies.json(
+                request,
+                new JsonObject()
+                        .put("user", user)
+                        .put("shop", shop)
+                        .put("items", new JsonArray(List.copyOf(items)))
+                        .encode());
+    }
+
+    private static long delayOf(HttpServerRequest request) {
+        try {
+            String delay = request.getParam("delay");
+            return delay == null ? 0 : Math.min(MAX_DELAY_MS, Long.parseLong(delay));
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+}

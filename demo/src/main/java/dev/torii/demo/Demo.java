@@ -1,0 +1,112 @@
+package dev.torii.demo;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** {@code torii demo}: opens the shop for a person, or with {@code --once} tries it and goes. */
+public final class Demo {
+
+    private static final String WHAT_TO_TRY = """
+            The shop is open at http://localhost:%d/ : a gateway and %d services, each a process. Ctrl-C closes it.
+
+            Try, in another terminal:
+              curl localhost:8080/api/catalog/products
+              curl -i -H 'x-user: ann' localhost:8080/api/reviews       # nine users in ten get v1, and keep it
+              curl -H 'x-preview: v2' localhost:8080/api/reviews        # a tester gets v2
+              curl -i 'localhost:8080/api/cart?delay=3000'              # 504 after a second; x-torii-reason says why
+              curl -i localhost:8080/nowhere                            # 404; x-torii-reason says why
+              curl 'localhost:15000/explain?method=GET&url=http://localhost:8080/api/reviews&header=x-preview:v2'
+              curl localhost:15000/metrics
+
+            Edit, and see it on the next request:
+              src/demo/reviews.yaml    the canary: shift the weights, say to 50/50
+              src/demo/routes.yaml     paths, redirects, CORS, timeouts
+              ./torii check src/demo   says what is wrong before the gateway does
+
+            The gateway's access log:
+            """;
+
+    private final Path home;
+    private final PrintStream out;
+
+    /**
+     * @param home the source tree, with the launcher and {@code src/demo} in it
+     * @param out for people
+     */
+    public Demo(Path home, PrintStream out) {
+        this.home = home;
+        this.out = out;
+    }
+
+    /**
+     * Opens the shop on {@code src/demo} and stays until a process ends or this one is told to.
+     *
+     * @throws IOException with one line for people: a taken port, a process that ended
+     */
+    public void stay() throws IOException {
+        try (Mesh mesh = new Mesh(home, out::println)) {
+            closeOnExit(mesh);
+            mesh.start(home.resolve("src/demo"));
+            out.printf(WHAT_TO_TRY, Mesh.GATEWAY_PORT, Mesh.SERVICES.size());
+            String ended = mesh.awaitEnd();
+            if (ended != null) {
+                throw new IOException(ended + " ended; its last words are above");
+            }
+        }
+    }
+
+    /**
+     * Opens the shop on a copy of {@code src/demo}, tries everything, closes it.
+     *
+     * @return whether all went well
+     * @throws IOException with one line for people
+     */
+    public boolean once() throws IOException {
+        Path work = Files.createTempDirectory("torii-demo");
+        LogTail log = new LogTail();
+        try (Mesh mesh = new Mesh(home, log::add)) {
+            closeOnExit(mesh);
+            Path config = copyOfConfig(work);
+            mesh.start(config);
+            int failures = new Tour(config, log, out).run();
+            out.println(failures == 0 ? "the demo works" : failures + " of these failed; the log ends with:");
+            if (failures > 0) {
+                log.last(20).forEach(out::println);
+            }
+            return failures == 0;
+        } catch (IOException e) {
+            log.last(20).forEach(out::println);
+            throw e;
+        } finally {
+            delete(work);
+        }
+    }
+
+    private Path copyOfConfig(Path work) throws IOException {
+        Path copy = Files.createDirectory(work.resolve("demo"));
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(home.resolve("src/demo"), "*.yaml")) {
+            for (Path file : files) {
+                Files.copy(file, copy.resolve(file.getFileName()));
+            }
+        }
+        return copy;
+    }
+
+    private static void closeOnExit(Mesh mesh) {
+        Runtime.getRuntime().addShutdownHook(new Thread(mesh::close, "closing the shop"));
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (Files.isDirectory(folder)) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+                for (Path file : files) {
+                    delete(file);
+                }
+            }
+        }
+        Files.deleteIfExists(folder);
+    }
+}

@@ -1,0 +1,212 @@
+package dev.torii.demo;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Tries what {@link Demo} tells its user to try, edits included, and says line by line how it went. */
+final class Tour {
+
+    private static final int USERS = 400;
+    private static final Duration EDIT_TAKES_AT_MOST = Duration.ofSeconds(10);
+
+    /** One thing to try. */
+    private interface Check {
+        /** Returns what was seen, for the line that is printed; fails with {@link AssertionError}. */
+        String run() throws IOException;
+    }
+
+    private final Path config;
+    private final LogTail log;
+    private final PrintStream out;
+    private final Shopper shopper = new Shopper();
+    private int failures;
+
+    /** @param config the folder that the gateway follows, which this edits */
+    Tour(Path config, LogTail log, PrintStream out) {
+        this.config = config;
+        this.log = log;
+        this.out = out;
+    }
+
+    /** Tries everything; returns how many things failed. */
+    int run() {
+        check("routing", this::routing);
+        check("request id", this::requestId);
+        check("canary split", this::split);
+        check("preview header", this::preview);
+        check("redirect", this::redirect);
+        check("CORS", this::cors);
+        check("header modifier", this::headerModifier);
+        check("timeout", this::timeout);
+        check("no route", this::noRoute);
+        check("live edit", this::liveEdit);
+        check("broken edit", this::brokenEdit);
+        return failures;
+    }
+
+    private void check(String name, Check check) {
+        try {
+            out.printf(Locale.ROOT, "ok    %-16s %s%n", name, check.run());
+        } catch (IOException | RuntimeException | AssertionError e) {
+            failures++;
+            out.printf(Locale.ROOT, "FAIL  %-16s %s%n", name, e.getMessage());
+        }
+    }
+
+    private String routing() throws IOException {
+        String page = expect(200, shopper.get("/")).body();
+        require(
+                page.contains("Iron teapot") && page.contains("Keeps the tea hot"),
+                "the page lacks the teapot: " + page);
+        String json = expect(200, shopper.get("/api/catalog/products")).body();
+        require(json.contains("\"id\":\"teapot\""), "the catalog lacks the teapot: " + json);
+        return "the page holds answers of catalog, cart and reviews";
+    }
+
+    private String requestId() throws IOException {
+        HttpResponse<String> answer = expect(200, shopper.get("/api/cart"));
+        String id = header(answer, "x-request-id");
+        require(id.equals(header(answer, "x-seen-request-id")), "the cart saw another request id than the client");
+        require(
+                log.has(
+                        line -> line.startsWith("{") && line.contains("\"request_id\":\"" + id + "\""),
+                        Duration.ofSeconds(5)),
+                "no log line carries " + id);
+        return id + " is in the answer, at the service and in the access log";
+    }
+
+    private String split() throws IOException {
+        Set<Integer> onV2 = usersOnV2();
+        int percent = onV2.size() * 100 / USERS;
+        require(percent >= 3 && percent <= 20, percent + " % of the users are on v2 instead of about 10");
+        require(onV2.equals(usersOnV2()), "users changed sides");
+        return percent + " % of " + USERS + " users are on v2, and each stays on its side";
+    }
+
+    private Set<Integer> usersOnV2() throws IOException {
+        Set<Integer> users = new TreeSet<>();
+        for (int user = 0; user < USERS; user++) {
+            if (version(shopper.get("/api/reviews", "x-user", "user-" + user)).equals("v2")) {
+                users.add(user);
+            }
+        }
+        return users;
+    }
+
+    private String preview() throws IOException {
+        for (int user = 0; user < 20; user++) {
+            String version = version(shopper.get("/api/reviews", "x-user", "user-" + user, "x-preview", "v2"));
+            require(version.equals("v2"), "a tester got " + version);
+        }
+        return "x-preview: v2 always reaches v2";
+    }
+
+    private String redirect() throws IOException {
+        String location = header(expect(301, shopper.get("/old-shop/tea")), "location");
+        require(location.endsWith(Mesh.GATEWAY_PORT + "/") || location.equals("/"), "Location is " + location);
+        return "/old-shop leads to " + location;
+    }
+
+    private String cors() throws IOException {
+        HttpResponse<String> preflight = shopper.send(
+                "OPTIONS",
+                Shopper.uri("/api/catalog/products"),
+                "origin",
+                "https://partner.example",
+                "access-control-request-method",
+                "GET");
+        require(
+                header(preflight, "access-control-allow-origin").equals("https://partner.example"),
+                "the partner may not read the catalog");
+        return "a browser on https://partner.example may read the catalog";
+    }
+
+    private String headerModifier() throws IOException {
+        String shop = new JsonObject(expect(200, shopper.get("/api/cart", "x-shop", "forged"))
+                        .body())
+                .getString("shop");
+        require("main-street".equals(shop), "the cart serves " + shop);
+        return "the cart hears x-shop: main-street, whatever the client says";
+    }
+
+    private String timeout() throws IOException {
+        String reason = header(expect(504, shopper.get("/api/cart?delay=3000")), "x-torii-reason");
+        return "a slow cart is 504 after a second, x-torii-reason: " + reason;
+    }
+
+    private String noRoute() throws IOException {
+        String reason = header(expect(404, shopper.get("/nowhere")), "x-torii-reason");
+        require(reason.startsWith("NR "), "x-torii-reason is " + reason);
+        return "/nowhere is 404, x-torii-reason: " + reason;
+    }
+
+    private String liveEdit() throws IOException {
+        Set<Integer> before = usersOnV2();
+        edit("weight: 90", "weight: 50");
+        edit("weight: 10", "weight: 50");
+        int requests = awaitMoreThan(before);
+        require(usersOnV2().containsAll(before), "a user fell back from v2 while its share grew");
+        return "50/50 went live under " + requests + " requests without a failure, and nobody fell back";
+    }
+
+    /** Asks for reviews, all of which have to succeed, until somebody who was not on v2 is. */
+    private int awaitMoreThan(Set<Integer> before) throws IOException {
+        long deadline = System.nanoTime() + EDIT_TAKES_AT_MOST.toNanos();
+        for (int request = 1; System.nanoTime() < deadline; request++) {
+            int user = request % USERS;
+            if (version(shopper.get("/api/reviews", "x-user", "user-" + user)).equals("v2") && !before.contains(user)) {
+                return request;
+            }
+        }
+        throw new AssertionError("the edit was not live after " + EDIT_TAKES_AT_MOST.toSeconds() + " s");
+    }
+
+    private String brokenEdit() throws IOException {
+        edit("backendRefs:", "backendRef:");
+        require(
+                log.has(line -> line.contains("reviews.yaml:") && line.contains("backendRef"), EDIT_TAKES_AT_MOST),
+                "the gateway did not say what is wrong with reviews.yaml");
+        version(shopper.get("/api/reviews"));
+        return "a misspelt field is named with its line, and the shop stays open";
+    }
+
+    private void edit(String from, String to) throws IOException {
+        Path file = config.resolve("reviews.yaml");
+        Path edited = Files.createTempFile(config.getParent(), "edit", ".yaml");
+        Files.writeString(edited, Files.readString(file).replace(from, to));
+        Files.move(edited, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static String version(HttpResponse<String> answer) {
+        return new JsonObject(expect(200, answer).body()).getString("version");
+    }
+
+    private static HttpResponse<String> expect(int status, HttpResponse<String> answer) {
+        require(
+                answer.statusCode() == status,
+                answer.uri().getPath() + " answered " + answer.statusCode() + " instead of " + status
+                        + ", x-torii-reason: "
+                        + answer.headers().firstValue("x-torii-reason").orElse("none"));
+        return answer;
+    }
+
+    private static String header(HttpResponse<String> answer, String name) {
+        return answer.headers()
+                .firstValue(name)
+                .orElseThrow(() -> new AssertionError(answer.uri().getPath() + " answered without " + name));
+    }
+
+    private static void require(boolean condition, String otherwise) {
+        if (!condition) {
+            throw new AssertionError(otherwise);
+        }
+    }
+}

@@ -51,7 +51,7 @@ public final class Torii implements Runnable {
     private static int wrongUsage(ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("torii: " + firstLine(e.getMessage()));
+        err.println("torii: " + firstLine(String.valueOf(e.getMessage())));
         UnmatchedArgumentException.printSuggestions(e, err);
         err.println(command.getHelp().fullSynopsis());
         err.flush();

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * {@code GET /api/cart} shows the cart of {@code x-user}, {@code POST /api/cart/ID} puts a product into it.
@@ -46,10 +47,10 @@ final class Cart implements Handler<HttpServerRequest> {
     }
 
     private void answer(HttpServerRequest request) {
-        String user = request.headers().get("x-user") == null ? "guest" : request.getHeader("x-user");
-        String path = request.path();
+        String user = Objects.requireNonNullElse(request.getHeader("x-user"), "guest");
+        String path = Objects.requireNonNullElse(request.path(), "");
         List<String> items = carts.getOrDefault(user, List.of());
-        if (request.method() == HttpMethod.POST && path.startsWith("/api/cart/")) {
+        if (request.method().equals(HttpMethod.POST) && path.startsWith("/api/cart/")) {
             String id = path.substring("/api/cart/".length());
             if (Product.ALL.stream().noneMatch(p -> p.id().equals(id)) || items.size() >= MAX_ITEMS) {
                 Replies.notFound(request);

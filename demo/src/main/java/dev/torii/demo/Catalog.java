@@ -10,7 +10,7 @@ final class Catalog implements Handler<HttpServerRequest> {
 
     @Override
     public void handle(HttpServerRequest request) {
-        if (!request.path().equals("/products")) {
+        if (!"/products".equals(request.path())) {
             Replies.notFound(request);
             return;
         }

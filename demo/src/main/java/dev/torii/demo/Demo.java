@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /** {@code torii demo}: opens the shop for a person, or with {@code --once} tries it and goes. */
 public final class Demo {
@@ -50,7 +51,7 @@ public final class Demo {
         try (Mesh mesh = new Mesh(home, out::println)) {
             closeOnExit(mesh);
             mesh.start(home.resolve("src/demo"));
-            out.printf(WHAT_TO_TRY, Mesh.GATEWAY_PORT, Mesh.SERVICES.size());
+            out.printf(Locale.ROOT, WHAT_TO_TRY, Mesh.GATEWAY_PORT, Mesh.SERVICES.size());
             String ended = mesh.awaitEnd();
             if (ended != null) {
                 throw new IOException(ended + " ended; its last words are above");

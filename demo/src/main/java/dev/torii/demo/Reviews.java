@@ -23,7 +23,7 @@ final class Reviews implements Handler<HttpServerRequest> {
 
     @Override
     public void handle(HttpServerRequest request) {
-        if (!request.path().equals("/api/reviews")) {
+        if (!"/api/reviews".equals(request.path())) {
             Replies.notFound(request);
             return;
         }

@@ -44,7 +44,7 @@ final class Web implements Handler<HttpServerRequest> {
                         .put("cart", new JsonObject(cart.result()))
                         .put("reviews", new JsonObject(reviews.result())))
                 .onSuccess(shop -> answer(request, shop))
-                .onFailure(e -> Replies.badGateway(request, e.getMessage()));
+                .onFailure(e -> Replies.badGateway(request, String.valueOf(e.getMessage())));
     }
 
     private static void answer(HttpServerRequest request, JsonObject shop) {

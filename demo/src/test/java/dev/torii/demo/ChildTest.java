@@ -17,7 +17,9 @@ final class ChildTest {
     void passesOnWhatTheProcessPrints() throws IOException {
         LogTail log = new LogTail();
         try (Child child = Child.start("echo", List.of("echo", "one two", "$HOME"), log::add)) {
-            assertThat(log.has("one two $HOME"::equals, Duration.ofSeconds(10))).isTrue();
+            assertThat(log.has("one two $HOME"::equals, Duration.ofSeconds(10)))
+                    .as("%s printed its words", child.name())
+                    .isTrue();
         }
     }
 

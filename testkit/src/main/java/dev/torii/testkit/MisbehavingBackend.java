@@ -43,7 +43,7 @@ public final class MisbehavingBackend implements Listening {
 
     public static MisbehavingBackend start(Behaviour behaviour) {
         try {
-            return new MisbehavingBackend(new ServerSocket(0, 128, InetAddress.getByName(HOST)), behaviour);
+            return new MisbehavingBackend(new ServerSocket(0, 128, InetAddress.getLoopbackAddress()), behaviour);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

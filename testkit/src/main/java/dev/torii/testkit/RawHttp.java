@@ -74,7 +74,7 @@ public final class RawHttp implements AutoCloseable {
     public RawHttp timeout(Duration limit) {
         io(() -> {
             socket.setSoTimeout((int) limit.toMillis());
-            return null;
+            return this;
         });
         return this;
     }
@@ -182,7 +182,7 @@ public final class RawHttp implements AutoCloseable {
         io(() -> {
             socket.setSoLinger(true, 0);
             socket.close();
-            return null;
+            return this;
         });
     }
 
@@ -200,7 +200,7 @@ public final class RawHttp implements AutoCloseable {
     public void close() {
         io(() -> {
             socket.close();
-            return null;
+            return this;
         });
     }
 

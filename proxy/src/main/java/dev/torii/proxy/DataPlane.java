@@ -1,0 +1,204 @@
+package dev.torii.proxy;
+
+import dev.torii.proxy.http.Plan;
+import dev.torii.proxy.http.Worker;
+import dev.torii.proxy.upstream.Upstreams;
+import dev.torii.routing.Port;
+import dev.torii.routing.Snapshot;
+import dev.torii.routing.UpstreamTls;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.net.ClientSSLOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.IntUnaryOperator;
+
+/**
+ * The whole data plane of a process: workers on their event loops, open ports, and the newest plan. Give it snapshots with
+ * {@link #apply}; it keeps what serves, opens what is new, closes what is gone, and never touches a connection for a
+ * route's sake.
+ *
+ * <p>Threads: {@link #start}, {@link #apply}, {@link #drain} and {@link #close} may be called from any thread, one at a
+ * time. No method blocks.
+ */
+public final class DataPlane {
+
+    /**
+     * @param role as the log names it: {@code gateway}, {@code outbound}, {@code inbound}
+     * @param eventLoops how many workers
+     * @param bindHost the address that ports are opened on
+     * @param bindPort from a configured port to the one opened; 0 for "any free one" (tests)
+     * @param listener hears of every exchange
+     */
+    public record Options(
+            String role, int eventLoops, String bindHost, IntUnaryOperator bindPort, ExchangeListener listener) {}
+
+    private final Vertx vertx;
+    private final Options options;
+    private final List<ContextInternal> contexts = new ArrayList<>();
+    private final List<Worker> workers = new ArrayList<>();
+    private final Map<Integer, OpenPort> open = new LinkedHashMap<>();
+    private volatile Plan plan = Plan.EMPTY;
+    private long generations;
+
+    private DataPlane(Vertx vertx, Options options) {
+        this.vertx = vertx;
+        this.options = options;
+    }
+
+    /** Starts the workers; no port is open yet. */
+    public static Future<DataPlane> start(
+            Vertx vertx, Options options, Function<UpstreamTls, ClientSSLOptions> upstreamTls) {
+        DataPlane plane = new DataPlane(vertx, options);
+        List<Future<Worker>> starting = new ArrayList<>();
+        for (int i = 0; i < options.eventLoops(); i++) {
+            ContextInternal context = ((VertxInternal) vertx).createEventLoopContext();
+            plane.contexts.add(context);
+            Promise<Worker> ready = Promise.promise();
+            context.runOnContext(v -> ready.complete(new Worker(
+                    vertx,
+                    context.nettyEventLoop(),
+                    options.role(),
+                    () -> plane.plan,
+                    new Upstreams(vertx, upstreamTls),
+                    options.listener())));
+            starting.add(ready.future());
+        }
+        return Future.all(starting).map(all -> {
+            plane.workers.addAll(all.list());
+            return plane;
+        });
+    }
+
+    /**
+     * Serves a new snapshot. Requests that began before keep the old one to their end.
+     *
+     * @return one line for each port that could not be opened; those are tried again with the next snapshot
+     */
+    public Future<List<String>> apply(Snapshot snapshot) {
+        Plan next = Plan.of(snapshot, ++generations);
+        plan = next;
+        for (int i = 0; i < workers.size(); i++) {
+            Worker worker = workers.get(i);
+            contexts.get(i).runOnContext(v -> worker.upstreams().apply(snapshot, next.generation()));
+        }
+        List<Future<String>> changes = new ArrayList<>();
+        for (OpenPort port : List.copyOf(open.values())) {
+            Port newer = next.port(port.number());
+            if (newer == null || !port.canServe(newer)) {
+                open.remove(port.number());
+                changes.add(port.shutdown(Duration.ofHours(1)).map("").otherwise(""));
+            }
+        }
+        for (Port port : snapshot.ports()) {
+            OpenPort existing = open.get(port.number());
+            if (existing != null) {
+                changes.add(existing.update(port));
+            } else {
+                changes.add(open(port));
+            }
+        }
+        // A port that is being closed waits for its last connection; nobody waits for that.
+        List<Future<String>> opened =
+                changes.subList(changes.size() - snapshot.ports().size(), changes.size());
+        return Future.join(List.copyOf(opened))
+                .map(all -> all.<String>list().stream()
+                        .filter(line -> !line.isEmpty())
+                        .toList());
+    }
+
+    private Future<String> open(Port port) {
+        OpenPort opening = new OpenPort(vertx, contexts, workers, port);
+        return opening.listen(options.bindHost(), options.bindPort().applyAsInt(port.number()))
+                .map(bound -> {
+                    open.put(port.number(), opening);
+                    return "";
+                })
+                .otherwise(e ->
+                        "port " + port.number() + " cannot be opened on " + options.bindHost() + ": " + e.getMessage());
+    }
+
+    /** The snapshot that new requests are served by. */
+    public Snapshot snapshot() {
+        return plan.snapshot();
+    }
+
+    /** Where a configured port is really bound; -1 when it is not open. */
+    public int boundPort(int configured) {
+        OpenPort port = open.get(configured);
+        return port == null ? -1 : port.boundPort();
+    }
+
+    /** Exchanges and tunnels in flight. */
+    public int live() {
+        return workers.stream().mapToInt(Worker::live).sum();
+    }
+
+    /**
+     * Asks every worker for something, on its own event loop.
+     *
+     * @return the answers, in the order of the workers
+     */
+    public <T> Future<List<T>> ask(Function<Worker, T> question) {
+        List<Future<T>> answers = new ArrayList<>();
+        for (int i = 0; i < workers.size(); i++) {
+            Worker worker = workers.get(i);
+            Promise<T> answer = Promise.promise();
+            contexts.get(i).runOnContext(v -> answer.complete(question.apply(worker)));
+            answers.add(answer.future());
+        }
+        return Future.all(answers).map(all -> all.list());
+    }
+
+    /**
+     * Leaves without failing anybody: first keeps accepting while load balancers learn of it, asking every client to go
+     * elsewhere with each answer; then stops accepting and waits for what is in flight.
+     *
+     * @param accept how long new connections are still taken
+     * @param finish how long requests in flight may take after that
+     */
+    public Future<Void> drain(Duration accept, Duration finish) {
+        return ask(worker -> {
+                    worker.drain();
+                    return true;
+                })
+                .compose(v -> timer(accept))
+                .compose(v -> {
+                    List<Future<Void>> closing = new ArrayList<>();
+                    for (OpenPort port : open.values()) {
+                        closing.add(port.shutdown(finish));
+                    }
+                    return Future.join(closing).otherwiseEmpty();
+                })
+                .compose(v -> close());
+    }
+
+    private Future<Void> timer(Duration time) {
+        Promise<Void> done = Promise.promise();
+        vertx.setTimer(Math.max(1, time.toMillis()), id -> done.complete());
+        return done.future();
+    }
+
+    /** Closes everything now. */
+    public Future<Void> close() {
+        List<Future<Void>> closing = new ArrayList<>();
+        for (OpenPort port : open.values()) {
+            closing.add(port.shutdown(Duration.ZERO));
+        }
+        open.clear();
+        return Future.join(closing)
+                .otherwiseEmpty()
+                .compose(v -> ask(worker -> {
+                    worker.close();
+                    return true;
+                }))
+                .mapEmpty();
+    }
+}

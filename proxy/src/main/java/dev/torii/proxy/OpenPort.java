@@ -1,0 +1,80 @@
+package dev.torii.proxy;
+
+import dev.torii.proxy.http.HttpEntrance;
+import dev.torii.proxy.http.Worker;
+import dev.torii.routing.Port;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.internal.ContextInternal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** One open port: an entrance on every worker. Stays open while the port's kind stays the same. */
+final class OpenPort {
+
+    private final Vertx vertx;
+    private final List<ContextInternal> contexts;
+    private final List<Worker> workers;
+    private final Port.Wire wire;
+    private final int number;
+    private final List<HttpEntrance> entrances = new CopyOnWriteArrayList<>();
+    private volatile int boundPort = -1;
+
+    OpenPort(Vertx vertx, List<ContextInternal> contexts, List<Worker> workers, Port port) {
+        this.vertx = vertx;
+        this.contexts = contexts;
+        this.workers = workers;
+        this.wire = port.wire();
+        this.number = port.number();
+    }
+
+    int number() {
+        return number;
+    }
+
+    int boundPort() {
+        return boundPort;
+    }
+
+    /** Whether a newer description of the port can be served without opening it anew. */
+    boolean canServe(Port newer) {
+        return newer.wire() == wire;
+    }
+
+    /** Takes over a newer description: certificates. Ends in {@code ""} or in what went wrong. */
+    Future<String> update(Port newer) {
+        return Future.succeededFuture("");
+    }
+
+    /** Opens the first entrance, then the others on the port that the first one got. */
+    Future<Integer> listen(String host, int bindPort) {
+        Future<Integer> listening = listen(0, host, bindPort);
+        for (int i = 1; i < workers.size(); i++) {
+            int next = i;
+            listening = listening.compose(bound -> listen(next, host, bound));
+        }
+        return listening.onSuccess(bound -> boundPort = bound);
+    }
+
+    private Future<Integer> listen(int worker, String host, int bindPort) {
+        Promise<Integer> bound = Promise.promise();
+        contexts.get(worker).runOnContext(v -> {
+            HttpEntrance entrance = new HttpEntrance(vertx, workers.get(worker), number, new HttpServerOptions());
+            entrances.add(entrance);
+            entrance.listen(host, bindPort).onComplete(bound);
+        });
+        return bound.future();
+    }
+
+    Future<Void> shutdown(Duration timeout) {
+        List<Future<Void>> closing = new ArrayList<>();
+        for (HttpEntrance entrance : entrances) {
+            closing.add(entrance.shutdown(timeout));
+        }
+        return Future.join(closing).mapEmpty();
+    }
+}

@@ -1,0 +1,162 @@
+package dev.torii.proxy.http;
+
+import dev.torii.proxy.Fault;
+import dev.torii.proxy.upstream.EndpointState;
+import dev.torii.proxy.upstream.UpgradedConnection;
+import dev.torii.proxy.upstream.UpstreamEvents;
+import dev.torii.proxy.upstream.UpstreamRequest;
+import dev.torii.proxy.upstream.UpstreamStream;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One try of an exchange at one endpoint: holds the stream, its own timeout and its place in the endpoint's count, and
+ * tells the exchange how it goes. Over once it succeeded, failed or was cancelled; what comes later is ignored.
+ */
+final class Attempt implements UpstreamEvents {
+
+    private final HttpExchange exchange;
+    private final EndpointState endpoint;
+    private final UpstreamRequest request;
+    private final @Nullable ScheduledFuture<?> timeout;
+    private @Nullable UpstreamStream stream;
+    private boolean over;
+
+    Attempt(HttpExchange exchange, EndpointState endpoint, UpstreamRequest request, long timeoutMs, EventLoop loop) {
+        this.exchange = exchange;
+        this.endpoint = endpoint;
+        this.request = request;
+        this.timeout = timeoutMs > 0 ? loop.schedule(this::timedOut, timeoutMs, TimeUnit.MILLISECONDS) : null;
+    }
+
+    /** @param fresh whether only a new connection will do */
+    void start(boolean fresh) {
+        endpoint.enter();
+        if (fresh) {
+            endpoint.acquireFresh(this);
+        } else {
+            endpoint.acquire(this);
+        }
+    }
+
+    EndpointState endpoint() {
+        return endpoint;
+    }
+
+    /** Gives up; no event follows. */
+    void cancel() {
+        if (over) {
+            return;
+        }
+        finish();
+        UpstreamStream open = stream;
+        if (open != null) {
+            open.cancel();
+        } else {
+            endpoint.forget(this);
+        }
+    }
+
+    private void finish() {
+        over = true;
+        endpoint.leave();
+        if (timeout != null) {
+            timeout.cancel(false);
+        }
+    }
+
+    private void timedOut() {
+        cancel();
+        exchange.attemptFailed(Fault.UT, "backend_timeout", false, false);
+    }
+
+    @Override
+    public void onReady(UpstreamStream ready) {
+        if (over) {
+            ready.cancel();
+            return;
+        }
+        stream = ready;
+        exchange.attemptReady();
+        ready.sendHead(request);
+        exchange.body().attach(ready);
+    }
+
+    @Override
+    public void onContinue() {
+        if (!over) {
+            exchange.upstreamContinue();
+        }
+    }
+
+    @Override
+    public void onHead(int status, HttpHeaders headers, boolean bodyless) {
+        if (!over) {
+            exchange.upstreamHead(status, headers, bodyless);
+        }
+    }
+
+    @Override
+    public void onData(ByteBuf piece, boolean last) {
+        UpstreamStream from = stream;
+        if (over || from == null) {
+            piece.release();
+            return;
+        }
+        if (last) {
+            finish();
+        }
+        exchange.upstreamData(piece, last, from);
+    }
+
+    @Override
+    public void onEnd(@Nullable HttpHeaders trailers) {
+        if (!over) {
+            finish();
+            exchange.upstreamEnd(trailers);
+        }
+    }
+
+    @Override
+    public void onReadComplete() {
+        if (!over) {
+            exchange.upstreamPaused();
+        }
+    }
+
+    @Override
+    public void onWritable() {
+        if (!over) {
+            exchange.body().writable();
+        }
+    }
+
+    @Override
+    public void onUpgrade(HttpHeaders headers, UpgradedConnection connection) {
+        if (over) {
+            connection.early().release();
+            connection.channel().close();
+            return;
+        }
+        if (timeout != null) {
+            timeout.cancel(false);
+        }
+        exchange.upstreamUpgraded(headers, connection, () -> {
+            if (!over) {
+                finish();
+            }
+        });
+    }
+
+    @Override
+    public void onFailure(Fault fault, String detail, boolean unsent, boolean stale) {
+        if (!over) {
+            finish();
+            exchange.attemptFailed(fault, detail, unsent, stale);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package dev.torii.proxy.http;
+
+import dev.torii.proxy.HeaderList;
+import dev.torii.routing.ListenerSettings;
+import io.netty.util.AsciiString;
+
+/**
+ * Rebuilds who the client is. With N trusted hops the N rightmost entries of {@code x-forwarded-for} were written by
+ * proxies of ours and are believed; all to the left of them anybody may have written, and is dropped. So a backend that
+ * reads the first entry always reads an address that one of ours has seen (RFC 7239 for {@code forwarded}).
+ */
+final class Forwarded {
+
+    private static final AsciiString FOR = AsciiString.cached("x-forwarded-for");
+    private static final AsciiString PROTO = AsciiString.cached("x-forwarded-proto");
+    private static final AsciiString HOST = AsciiString.cached("x-forwarded-host");
+    private static final AsciiString FORWARDED = AsciiString.cached("forwarded");
+
+    private Forwarded() {}
+
+    /** Writes the four headers and answers the client's address. */
+    static String rebuild(RequestHead head, ClientConnection peer, ListenerSettings settings, HeaderList out) {
+        String trusted = settings.trustedHops() > 0 ? rightmost(head.forwardedFor, settings.trustedHops()) : "";
+        String client = trusted.isEmpty() ? peer.address() : first(trusted);
+        boolean believe = settings.trustedHops() > 0;
+        String proto = believe && isScheme(head.forwardedProto) ? head.forwardedProto : head.scheme;
+        String host = believe && Characters.isAuthority(head.forwardedHost) ? head.forwardedHost : head.authority;
+        out.add(FOR, trusted.isEmpty() ? peer.address() : trusted + ", " + peer.address());
+        out.add(PROTO, proto);
+        out.add(HOST, host);
+        out.add(FORWARDED, "for=" + quoted(client) + ";host=\"" + host + "\";proto=" + proto);
+        return client;
+    }
+
+    /** The last {@code hops} entries that look like addresses, joined; {@code ""} when there are none. */
+    private static String rightmost(String list, int hops) {
+        StringBuilder out = new StringBuilder();
+        int end = list.length();
+        for (int n = 0; n < hops && end > 0; n++) {
+            int comma = list.lastIndexOf(',', end - 1);
+            String entry = list.substring(comma + 1, end).trim();
+            if (entry.isEmpty() || !isAddress(entry)) {
+                break;
+            }
+            out.insert(0, n == 0 ? entry : entry + ", ");
+            end = comma;
+        }
+        return out.toString();
+    }
+
+    private static String first(String list) {
+        int comma = list.indexOf(',');
+        return comma < 0 ? list : list.substring(0, comma);
+    }
+
+    private static boolean isAddress(String entry) {
+        for (int i = 0; i < entry.length(); i++) {
+            char c = entry.charAt(i);
+            if (Character.digit(c, 16) < 0 && c != '.' && c != ':' && c != '[' && c != ']') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isScheme(String text) {
+        return text.equals("http") || text.equals("https");
+    }
+
+    /** RFC 7239, 6: an IPv6 address stands in brackets and quotes. */
+    private static String quoted(String address) {
+        if (address.indexOf(':') < 0) {
+            return address;
+        }
+        return address.startsWith("[") ? "\"" + address + "\"" : "\"[" + address + "]\"";
+    }
+}

@@ -1,0 +1,54 @@
+package dev.torii.proxy.http;
+
+import dev.torii.proxy.Fault;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpServerResponse;
+
+/**
+ * The only maker of answers that no upstream gave. Each says why in {@code x-torii-reason: <flag> <detail>}, names the
+ * request, and has a short body in the form the client accepts: plain, JSON, or gRPC trailers-only.
+ */
+final class LocalReplies {
+
+    private LocalReplies() {}
+
+    /**
+     * Writes and ends the response.
+     *
+     * @param status may differ from the fault's usual one (414, 413, 405 …)
+     * @param detail one lower_snake word
+     * @param head null when the request was too broken to read
+     * @return the length of the body
+     */
+    static int send(
+            HttpServerResponse response,
+            Fault fault,
+            int status,
+            String detail,
+            String requestId,
+            @org.jspecify.annotations.Nullable RequestHead head) {
+        MultiMap headers = response.headers();
+        String reason = fault.name() + " " + detail;
+        headers.set("x-torii-reason", reason);
+        headers.set("x-request-id", requestId);
+        if (head != null && head.grpc) {
+            headers.set("content-type", "application/grpc");
+            headers.set("grpc-status", Integer.toString(fault.grpcStatus()));
+            headers.set("grpc-message", fault.meaning() + " (" + reason + ")");
+            response.setStatusCode(200).end();
+            return 0;
+        }
+        String accept = head == null ? null : head.header("accept");
+        String body;
+        if (accept != null && accept.contains("json")) {
+            headers.set("content-type", "application/json");
+            body = "{\"status\":" + status + ",\"reason\":\"" + fault.name() + "\",\"detail\":\"" + detail
+                    + "\",\"message\":\"" + fault.meaning() + "\",\"request_id\":\"" + requestId + "\"}\n";
+        } else {
+            headers.set("content-type", "text/plain; charset=utf-8");
+            body = fault.meaning() + " (" + reason + ")\nrequest id " + requestId + "\n";
+        }
+        response.setStatusCode(status).end(body);
+        return body.length();
+    }
+}

@@ -1,0 +1,163 @@
+package dev.torii.proxy.http;
+
+import dev.torii.proxy.upstream.UpstreamStream;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.AsciiString;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a backend's answer to the client. The head is held back until the first piece of the body, the end, or the end
+ * of what was readable, whichever comes first: so a small answer leaves in one write, and a slow stream's head at once.
+ */
+final class ReplyWriter {
+
+    private static final AsciiString CONNECTION = AsciiString.cached("connection");
+    private static final AsciiString CONTENT_LENGTH = AsciiString.cached("content-length");
+    private static final AsciiString[] HOP_BY_HOP = {
+        CONNECTION,
+        AsciiString.cached("keep-alive"),
+        AsciiString.cached("proxy-connection"),
+        AsciiString.cached("transfer-encoding"),
+        AsciiString.cached("upgrade"),
+        AsciiString.cached("trailer"),
+        AsciiString.cached("te")
+    };
+
+    private final HttpServerResponse response;
+    private final boolean http2;
+    private final boolean http10;
+    private boolean headHeld;
+    private long bytes;
+
+    ReplyWriter(HttpServerResponse response, boolean http2, boolean http10) {
+        this.response = response;
+        this.http2 = http2;
+        this.http10 = http10;
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    /** Fills the head; it is sent a little later. Filters may still change {@code response.headers()} until then. */
+    void head(int status, HttpHeaders headers, boolean bodyless) {
+        response.setStatusCode(status);
+        boolean hasLength = copy(headers, response.headers());
+        if (!hasLength && !bodyless && !http2 && !http10) {
+            response.setChunked(true);
+        }
+        if (status == 204 || status == 304) {
+            // Vert.x would add a Content-Length of 0, which RFC 9110, 8.6 forbids on a 204 and which lies on a 304.
+            boolean keep = hasLength && status == 304;
+            response.headersEndHandler(v -> {
+                if (!keep) {
+                    response.headers().remove(CONTENT_LENGTH);
+                }
+            });
+        }
+        headHeld = true;
+    }
+
+    /** Sends the head if it still waits. */
+    void flushHead() {
+        if (headHeld) {
+            headHeld = false;
+            response.writeHead();
+        }
+    }
+
+    /** A piece of the body; pauses the backend when the client reads too slowly. */
+    void data(ByteBuf piece, boolean last, UpstreamStream from) {
+        if (response.ended() || response.closed()) {
+            piece.release();
+            return;
+        }
+        bytes += piece.readableBytes();
+        headHeld = false;
+        if (last) {
+            response.end(new WireBuffer(piece));
+            return;
+        }
+        response.write(new WireBuffer(piece));
+        if (response.writeQueueFull()) {
+            from.pause();
+            response.drainHandler(v -> {
+                response.drainHandler(null);
+                from.resume();
+            });
+        }
+    }
+
+    void end(@Nullable HttpHeaders trailers) {
+        if (response.ended() || response.closed()) {
+            return;
+        }
+        if (trailers != null) {
+            for (Map.Entry<String, String> line : trailers) {
+                response.trailers().add(spelled(line.getKey()).toString(), line.getValue());
+            }
+        }
+        headHeld = false;
+        response.end();
+    }
+
+    /** Copies what is end to end; true when a Content-Length was among it. */
+    private boolean copy(HttpHeaders from, MultiMap to) {
+        boolean hasLength = false;
+        String options = from.get(CONNECTION);
+        Iterator<Map.Entry<CharSequence, CharSequence>> all = from.iteratorCharSequence();
+        while (all.hasNext()) {
+            Map.Entry<CharSequence, CharSequence> line = all.next();
+            CharSequence name = line.getKey();
+            if (isHopByHop(name) || (options != null && isNamed(options, name))) {
+                continue;
+            }
+            if (name.length() == 14 && CONTENT_LENGTH.contentEqualsIgnoreCase(name)) {
+                hasLength = true;
+            }
+            to.add(spelled(name), line.getValue());
+        }
+        return hasLength;
+    }
+
+    private CharSequence spelled(CharSequence name) {
+        if (!http2) {
+            return name;
+        }
+        return name instanceof AsciiString ascii
+                ? ascii.toLowerCase()
+                : name.toString().toLowerCase(Locale.ROOT);
+    }
+
+    private static boolean isHopByHop(CharSequence name) {
+        switch (name.length()) {
+            case 2, 7, 10, 16, 17:
+                for (AsciiString hop : HOP_BY_HOP) {
+                    if (hop.contentEqualsIgnoreCase(name)) {
+                        return true;
+                    }
+                }
+                return false;
+            default:
+                return false;
+        }
+    }
+
+    private static boolean isNamed(String options, CharSequence name) {
+        if (options.equalsIgnoreCase("close") || options.equalsIgnoreCase("keep-alive")) {
+            return false;
+        }
+        for (String option : options.split(",")) {
+            if (option.trim().contentEquals(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,157 @@
+package dev.torii.proxy.http;
+
+import dev.torii.proxy.upstream.UpstreamStream;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.buffer.BufferInternal;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The request's body on its way from the client to whichever backend is chosen. While there is none, reading is paused
+ * after the first piece; while the backend cannot take more, too.
+ */
+final class RequestBody {
+
+    private final HttpServerRequest request;
+    private final ArrayDeque<Buffer> held = new ArrayDeque<>(2);
+    private final Watcher watcher;
+    private @Nullable UpstreamStream stream;
+    private long limit;
+    private long bytes;
+    private boolean opened;
+    private boolean ended;
+    private boolean started;
+    private boolean dropped;
+
+    /** Who follows the body beside the backend. */
+    interface Watcher {
+
+        /** Called once when the limit is passed. */
+        void bodyTooLong();
+
+        /** A piece that is being sent to the backend. */
+        void bodyPiece(Buffer piece);
+
+        /** The end that is being sent to the backend. */
+        void bodyEnd();
+    }
+
+    RequestBody(HttpServerRequest request, Watcher watcher) {
+        this.request = request;
+        this.watcher = watcher;
+    }
+
+    /** There is none: nothing to read. */
+    void none() {
+        ended = true;
+    }
+
+    /** Begins to listen, as Vert.x demands, before the request's handler returns. */
+    void open() {
+        opened = true;
+        request.handler(this::piece);
+        request.endHandler(v -> end());
+    }
+
+    /** @param bytes 0 for no limit */
+    void limit(long bytes) {
+        limit = bytes;
+    }
+
+    boolean isEnded() {
+        return ended;
+    }
+
+    boolean isEmpty() {
+        return ended && bytes == 0;
+    }
+
+    /** Whether a backend has been given some of it, so that it cannot be sent again. */
+    boolean isStarted() {
+        return started;
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    private void piece(Buffer piece) {
+        bytes += piece.length();
+        if (dropped) {
+            return;
+        }
+        if (limit > 0 && bytes > limit) {
+            dropped = true;
+            watcher.bodyTooLong();
+            return;
+        }
+        if (stream == null) {
+            held.addLast(piece);
+            request.pause();
+        } else {
+            pass(stream, piece);
+        }
+    }
+
+    private void pass(UpstreamStream to, Buffer piece) {
+        started = true;
+        watcher.bodyPiece(piece);
+        to.write(((BufferInternal) piece).getByteBuf());
+        if (!to.isWritable()) {
+            request.pause();
+        }
+    }
+
+    private void end() {
+        ended = true;
+        if (stream != null) {
+            passEnd(stream);
+        }
+    }
+
+    private void passEnd(UpstreamStream to) {
+        watcher.bodyEnd();
+        to.end();
+    }
+
+    /** Sends what there is to a backend, and all that follows. */
+    void attach(UpstreamStream to) {
+        if (!opened) {
+            return;
+        }
+        stream = to;
+        for (Buffer piece = held.pollFirst(); piece != null; piece = held.pollFirst()) {
+            pass(to, piece);
+        }
+        if (ended && bytes > 0) {
+            passEnd(to);
+        } else if (to.isWritable()) {
+            request.resume();
+        }
+    }
+
+    /** The backend is lost: hold what comes. */
+    void detach() {
+        if (stream != null && !ended) {
+            request.pause();
+        }
+        stream = null;
+    }
+
+    void writable() {
+        if (stream != null && !ended) {
+            request.resume();
+        }
+    }
+
+    /** Nobody wants it any more: read it and forget it, so that the client can finish sending and read the answer. */
+    void drop() {
+        stream = null;
+        dropped = true;
+        held.clear();
+        if (opened && !ended) {
+            request.resume();
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package dev.torii.proxy.http;
+
+import dev.torii.routing.Backend;
+import dev.torii.routing.Cluster;
+import dev.torii.routing.Filter;
+import dev.torii.routing.Rule;
+import dev.torii.routing.Target;
+import dev.torii.routing.WeightedPick;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One rule made ready to run. */
+record RulePlan(Rule rule, FilterPlan filters, List<BackendPlan> backends, WeightedPick pick) {
+
+    /**
+     * One destination.
+     *
+     * @param cluster null when the reference is invalid; {@code invalid} says why then
+     */
+    record BackendPlan(FilterPlan filters, @Nullable Cluster cluster, String invalid) {}
+
+    static RulePlan of(Rule rule, Map<String, Cluster> clusters) {
+        List<BackendPlan> backends = rule.backends().stream()
+                .map(backend -> backend(backend, clusters))
+                .toList();
+        return new RulePlan(rule, FilterPlan.of(rule.filters(), clusters), backends, WeightedPick.of(rule.backends()));
+    }
+
+    private static BackendPlan backend(Backend backend, Map<String, Cluster> clusters) {
+        FilterPlan filters = FilterPlan.of(backend.filters(), clusters);
+        if (backend.target() instanceof Target.ToCluster to) {
+            Cluster cluster = clusters.get(to.key());
+            return new BackendPlan(filters, cluster, cluster == null ? "backend_not_found" : "");
+        }
+        return new BackendPlan(filters, null, ((Target.Invalid) backend.target()).detail());
+    }
+
+    /** Filters by what they do, in the order configured. */
+    record FilterPlan(
+            HeaderEdits request,
+            HeaderEdits response,
+            Filter.@Nullable Redirect redirect,
+            Filter.@Nullable Rewrite rewrite,
+            @Nullable CorsFilter cors,
+            List<MirrorPlan> mirrors) {
+
+        static FilterPlan of(List<Filter> filters, Map<String, Cluster> clusters) {
+            HeaderEdits request = HeaderEdits.NONE;
+            HeaderEdits response = HeaderEdits.NONE;
+            Filter.Redirect redirect = null;
+            Filter.Rewrite rewrite = null;
+            CorsFilter cors = null;
+            List<MirrorPlan> mirrors = new java.util.ArrayList<>();
+            for (Filter filter : filters) {
+                if (filter instanceof Filter.RequestHeaders headers) {
+                    request = request.then(headers.change());
+                } else if (filter instanceof Filter.ResponseHeaders headers) {
+                    response = response.then(headers.change());
+                } else if (filter instanceof Filter.Redirect r) {
+                    redirect = r;
+                } else if (filter instanceof Filter.Rewrite r) {
+                    rewrite = r;
+                } else if (filter instanceof Filter.Cors c) {
+                    cors = new CorsFilter(c);
+                } else if (filter instanceof Filter.Mirror m && m.target() instanceof Target.ToCluster to) {
+                    Cluster cluster = clusters.get(to.key());
+                    if (cluster != null) {
+                        mirrors.add(new MirrorPlan(cluster, m.numerator(), m.denominator()));
+                    }
+                }
+            }
+            return new FilterPlan(request, response, redirect, rewrite, cors, List.copyOf(mirrors));
+        }
+    }
+
+    /** {@code numerator} of {@code denominator} requests are copied to the cluster. */
+    record MirrorPlan(Cluster cluster, int numerator, int denominator) {}
+}

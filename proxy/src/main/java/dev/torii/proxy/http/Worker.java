@@ -1,0 +1,184 @@
+package dev.torii.proxy.http;
+
+import dev.torii.proxy.ExchangeListener;
+import dev.torii.proxy.ExchangeRecord;
+import dev.torii.proxy.upstream.Upstreams;
+import io.netty.channel.EventLoop;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One event loop's world: its client connections, its live exchanges, its {@link Upstreams}. Created on, and used by, its
+ * event loop only; nothing is shared with other workers but the plan.
+ */
+public final class Worker {
+
+    private static final long TICK_MS = 250;
+    private static final long LINGER_MS = 1_000;
+
+    private final Vertx vertx;
+    private final EventLoop eventLoop;
+    private final String role;
+    private final Supplier<Plan> plan;
+    private final Upstreams upstreams;
+    private final ExchangeListener listener;
+    private final Map<HttpConnection, ClientConnection> connections = new IdentityHashMap<>();
+    private final long ticker;
+    private @Nullable HttpExchange exchanges;
+    private int live;
+    private long now = System.nanoTime();
+    private boolean draining;
+
+    /**
+     * @param role as the log names it
+     * @param plan the newest one
+     */
+    public Worker(
+            Vertx vertx,
+            EventLoop eventLoop,
+            String role,
+            Supplier<Plan> plan,
+            Upstreams upstreams,
+            ExchangeListener listener) {
+        this.vertx = vertx;
+        this.eventLoop = eventLoop;
+        this.role = role;
+        this.plan = plan;
+        this.upstreams = upstreams;
+        this.listener = listener;
+        this.ticker = vertx.setPeriodic(TICK_MS, id -> tick());
+    }
+
+    public Upstreams upstreams() {
+        return upstreams;
+    }
+
+    /** Exchanges and tunnels that have not ended. */
+    public int live() {
+        return live;
+    }
+
+    /** Client connections that are open. */
+    public int connections() {
+        return connections.size();
+    }
+
+    /** From now on every answer asks its client to go elsewhere; HTTP/2 clients are told at once (RFC 9113, 6.8). */
+    public void drain() {
+        draining = true;
+        for (HttpConnection connection : List.copyOf(connections.keySet())) {
+            if (connection.protocolVersion() == HttpVersion.HTTP_2) {
+                connection.shutdown(1, java.util.concurrent.TimeUnit.HOURS);
+            }
+        }
+    }
+
+    /** Closes connections on which nothing happens. */
+    public void closeIdle() {
+        for (ClientConnection client : List.copyOf(connections.values())) {
+            if (client.isIdle()) {
+                client.http().close();
+            }
+        }
+    }
+
+    /** Closes everything. */
+    public void close() {
+        vertx.cancelTimer(ticker);
+        for (HttpConnection connection : List.copyOf(connections.keySet())) {
+            connection.close();
+        }
+        upstreams.close();
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    EventLoop eventLoop() {
+        return eventLoop;
+    }
+
+    String role() {
+        return role;
+    }
+
+    Plan plan() {
+        return plan.get();
+    }
+
+    /** A clock that is read for free and is up to a quarter of a second late. */
+    long now() {
+        return now;
+    }
+
+    void accepted(ClientConnection client) {
+        connections.put(client.http(), client);
+        client.http().closeHandler(v -> connections.remove(client.http()));
+        if (draining && client.isHttp2()) {
+            client.http().shutdown(1, java.util.concurrent.TimeUnit.HOURS);
+        }
+    }
+
+    ClientConnection client(HttpServerRequest request, int port) {
+        ClientConnection known = connections.get(request.connection());
+        return known != null ? known : new ClientConnection(request.connection(), port, now);
+    }
+
+    void begin(HttpExchange exchange) {
+        live++;
+        exchange.next = exchanges;
+        if (exchanges != null) {
+            exchanges.previous = exchange;
+        }
+        exchanges = exchange;
+        listener.started();
+    }
+
+    void end(HttpExchange exchange, ExchangeRecord record) {
+        live--;
+        if (exchange.previous != null) {
+            exchange.previous.next = exchange.next;
+        } else {
+            exchanges = exchange.next;
+        }
+        if (exchange.next != null) {
+            exchange.next.previous = exchange.previous;
+        }
+        listener.ended(record);
+    }
+
+    /**
+     * Closes an HTTP/1 connection after its last answer. While the client still sends, what it sends is read for a
+     * moment: closing at once would reset the connection and take the answer from the client's hands.
+     */
+    void closeGently(HttpConnection connection, HttpServerRequest request, RequestBody body) {
+        if (body.isEnded()) {
+            connection.close();
+            return;
+        }
+        body.drop();
+        request.endHandler(v -> connection.close());
+        vertx.setTimer(LINGER_MS, id -> connection.close());
+    }
+
+    private void tick() {
+        now = System.nanoTime();
+        for (HttpExchange e = exchanges; e != null; ) {
+            HttpExchange following = e.next;
+            e.checkIdle(now);
+            e = following;
+        }
+        Plan current = plan.get();
+        for (ClientConnection client : List.copyOf(connections.values())) {
+            client.check(now, current);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package dev.torii.proxy.upstream;
+
+import dev.torii.routing.Cluster;
+import dev.torii.routing.Endpoint;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One cluster as one event loop sees it: its endpoints and the way to choose among them. */
+public final class ClusterState {
+
+    private final Upstreams loop;
+    private final String key;
+    private Cluster cluster;
+    private long generation;
+    private Map<Endpoint, EndpointState> byEndpoint = new HashMap<>();
+    private List<EndpointState> endpoints = List.of();
+    private Balancer balancer;
+
+    ClusterState(Upstreams loop, Cluster cluster, long generation) {
+        this.loop = loop;
+        this.key = cluster.key();
+        this.cluster = cluster;
+        this.generation = generation;
+        this.balancer = rebuild();
+    }
+
+    public String key() {
+        return key;
+    }
+
+    public Cluster cluster() {
+        return cluster;
+    }
+
+    public List<EndpointState> endpoints() {
+        return endpoints;
+    }
+
+    /**
+     * Chooses an endpoint, or null when there is none.
+     *
+     * @param hash of the request's key, for consistent hashing
+     * @param avoid tried already; only chosen again when there is no other
+     */
+    public @Nullable EndpointState pick(long hash, @Nullable EndpointState avoid) {
+        return endpoints.isEmpty() ? null : balancer.pick(endpoints, hash, avoid);
+    }
+
+    /** The endpoint with that name ({@code host:port}), or null: for sticky sessions. */
+    public @Nullable EndpointState named(long nameHash) {
+        for (EndpointState endpoint : endpoints) {
+            if (Hashing.hash(endpoint.name()) == nameHash) {
+                return endpoint;
+            }
+        }
+        return null;
+    }
+
+    void update(Cluster newer, long newerGeneration) {
+        if (newer == cluster || newerGeneration <= generation) {
+            return;
+        }
+        generation = newerGeneration;
+        boolean same = newer.equals(cluster);
+        cluster = newer;
+        if (!same) {
+            balancer = rebuild();
+        }
+    }
+
+    private Balancer rebuild() {
+        Map<Endpoint, EndpointState> kept = new HashMap<>();
+        for (Endpoint endpoint : cluster.endpoints()) {
+            EndpointState state = byEndpoint.remove(endpoint);
+            if (state == null) {
+                state = new EndpointState(loop, cluster, endpoint);
+            } else {
+                state.update(cluster);
+            }
+            kept.put(endpoint, state);
+        }
+        byEndpoint.values().forEach(EndpointState::retire);
+        byEndpoint = kept;
+        endpoints = cluster.endpoints().stream().distinct().map(kept::get).toList();
+        return Balancer.of(cluster.loadBalancing().algorithm(), endpoints);
+    }
+
+    void sweep(long now) {
+        for (EndpointState endpoint : endpoints) {
+            endpoint.sweep(now);
+        }
+    }
+
+    void retire() {
+        endpoints.forEach(EndpointState::retire);
+    }
+}

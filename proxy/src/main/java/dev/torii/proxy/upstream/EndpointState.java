@@ -1,0 +1,227 @@
+package dev.torii.proxy.upstream;
+
+import dev.torii.proxy.Fault;
+import dev.torii.routing.Cluster;
+import dev.torii.routing.Endpoint;
+import io.netty.channel.Channel;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One endpoint as one event loop sees it: its open connections, the requests in flight, the requests waiting for a
+ * connection, and what was learned of its keep-alive. Outlives snapshots.
+ */
+public final class EndpointState {
+
+    private static final int MAX_WAITING = 1024;
+    private static final long PENALTY_NANOS = 1_000_000_000L;
+
+    private final Upstreams loop;
+    private final Endpoint endpoint;
+    private final String name;
+    private Cluster cluster;
+    private final ArrayDeque<Http1Connection> idle = new ArrayDeque<>();
+    private final Set<Http1Connection> open = new HashSet<>();
+    private final ArrayDeque<UpstreamEvents> waiting = new ArrayDeque<>();
+    private final Http2Pool http2;
+    private int connecting;
+    private int inFlight;
+    private long idleLimitMs = Long.MAX_VALUE;
+    private long avoidUntil;
+    private boolean gone;
+
+    EndpointState(Upstreams loop, Cluster cluster, Endpoint endpoint) {
+        this.loop = loop;
+        this.cluster = cluster;
+        this.endpoint = endpoint;
+        this.name = endpoint.toString();
+        this.http2 = new Http2Pool(loop, this);
+    }
+
+    /** {@code host:port}. */
+    public String name() {
+        return name;
+    }
+
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /** Requests that use it now, from this event loop. */
+    public int inFlight() {
+        return inFlight;
+    }
+
+    /** Open connections of this event loop. */
+    public int connections() {
+        return open.size() + http2.size();
+    }
+
+    Cluster cluster() {
+        return cluster;
+    }
+
+    boolean isAvoided(long now) {
+        return avoidUntil != 0 && now - avoidUntil < 0;
+    }
+
+    /** Counts a request in; every call needs one {@link #leave}. */
+    public void enter() {
+        inFlight++;
+    }
+
+    public void leave() {
+        inFlight--;
+    }
+
+    /** Gives the next free stream to {@code events}, at once where one is open, else when one is. */
+    public void acquire(UpstreamEvents events) {
+        if (cluster.protocol() == Cluster.Protocol.HTTP2) {
+            http2.acquire(events);
+            return;
+        }
+        Http1Connection connection = takeIdle();
+        if (connection != null) {
+            connection.lend(events);
+        } else {
+            acquireFresh(events);
+        }
+    }
+
+    /** As {@link #acquire}, but never on a connection that may have been closed by the peer meanwhile. */
+    public void acquireFresh(UpstreamEvents events) {
+        if (cluster.protocol() == Cluster.Protocol.HTTP2) {
+            http2.acquire(events);
+        } else if (waiting.size() >= MAX_WAITING) {
+            events.onFailure(Fault.UO, "connection_queue_full", true, false);
+        } else {
+            waiting.addLast(events);
+            openMore();
+        }
+    }
+
+    /** Takes a request back that still waits for a connection. */
+    public void forget(UpstreamEvents events) {
+        if (!waiting.remove(events)) {
+            http2.forget(events);
+        }
+    }
+
+    private @Nullable Http1Connection takeIdle() {
+        for (Http1Connection c = idle.pollLast(); c != null; c = idle.pollLast()) {
+            if (c.isUsable()) {
+                return c;
+            }
+        }
+        return null;
+    }
+
+    private void openMore() {
+        while (connecting < waiting.size()
+                && open.size() + connecting < cluster.connection().maxPerEndpoint()) {
+            connecting++;
+            loop.connector().connect(cluster, endpoint, this::connected, this::connectFailed);
+        }
+    }
+
+    private void connected(Channel channel) {
+        connecting--;
+        avoidUntil = 0;
+        Http1Connection connection = Http1Connection.install(this, channel);
+        open.add(connection);
+        putBack(connection);
+    }
+
+    private void connectFailed(String detail) {
+        connecting--;
+        avoidUntil = System.nanoTime() + PENALTY_NANOS;
+        UpstreamEvents first = waiting.pollFirst();
+        if (first != null) {
+            first.onFailure(Fault.UF, detail, true, false);
+        }
+        openMore();
+    }
+
+    /** A connection is free: the longest waiting request gets it, else it rests. */
+    void putBack(Http1Connection connection) {
+        UpstreamEvents next = waiting.pollFirst();
+        if (next != null) {
+            connection.lend(next);
+        } else if (gone) {
+            connection.close();
+        } else {
+            idle.addLast(connection);
+        }
+    }
+
+    /**
+     * A connection is closed or no longer HTTP.
+     *
+     * @param wasIdle whether it rested: then the peer's keep-alive is at most as long as it had rested
+     */
+    void closed(Http1Connection connection, boolean wasIdle) {
+        open.remove(connection);
+        if (wasIdle && idle.remove(connection)) {
+            long restedMs = (System.nanoTime() - connection.idleSince()) / 1_000_000;
+            learnIdleLimit(restedMs * 8 / 10);
+        }
+        openMore();
+    }
+
+    /** Reads {@code Keep-Alive: timeout=5} of an answer and stays a second below it. */
+    void learnKeepAlive(@Nullable String header) {
+        if (header == null) {
+            return;
+        }
+        int at = header.indexOf("timeout=");
+        int end = at + 8;
+        while (at >= 0 && end < header.length() && end < at + 14 && Character.isDigit(header.charAt(end))) {
+            end++;
+        }
+        if (at >= 0 && end > at + 8) {
+            learnIdleLimit(Long.parseLong(header.substring(at + 8, end)) * 1000 - 1000);
+        }
+    }
+
+    private void learnIdleLimit(long ms) {
+        idleLimitMs = Math.min(idleLimitMs, Math.max(ms, 100));
+    }
+
+    /** How long a connection may rest now, in milliseconds. */
+    public long idleLimitMs() {
+        return Math.min(cluster.connection().idleTimeoutMs(), idleLimitMs);
+    }
+
+    /** Closes what has rested too long; called a few times a second. */
+    void sweep(long now) {
+        long limit = idleLimitMs() * 1_000_000;
+        while (!idle.isEmpty() && now - idle.peekFirst().idleSince() > limit) {
+            idle.pollFirst().close();
+        }
+        http2.sweep(now, limit);
+    }
+
+    void update(Cluster newer) {
+        boolean sameWay =
+                newer.protocol() == cluster.protocol() && java.util.Objects.equals(newer.tls(), cluster.tls());
+        cluster = newer;
+        if (!sameWay) {
+            closeIdle();
+        }
+    }
+
+    /** The endpoint left the snapshot: requests in flight finish, nothing rests. */
+    void retire() {
+        gone = true;
+        closeIdle();
+        http2.retire();
+    }
+
+    private void closeIdle() {
+        for (Http1Connection c = idle.pollFirst(); c != null; c = idle.pollFirst()) {
+            c.close();
+        }
+    }
+}

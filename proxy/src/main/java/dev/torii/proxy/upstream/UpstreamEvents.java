@@ -1,0 +1,55 @@
+package dev.torii.proxy.upstream;
+
+import dev.torii.proxy.Fault;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaders;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What comes back from a backend, in this order: perhaps {@link #onContinue}, {@link #onHead}, any number of
+ * {@link #onData}, {@link #onEnd}; or {@link #onFailure} in place of what is still missing. Called on the event loop.
+ */
+public interface UpstreamEvents {
+
+    /** A stream is ready: send the head now. */
+    void onReady(UpstreamStream stream);
+
+    /** {@code 100 Continue}. */
+    void onContinue();
+
+    /**
+     * The head of the final answer.
+     *
+     * @param bodyless whether nothing but {@link #onEnd} follows
+     */
+    void onHead(int status, HttpHeaders headers, boolean bodyless);
+
+    /**
+     * A piece of the body; the callee releases the buffer.
+     *
+     * @param last whether this is the last piece and no trailers follow, so that head and body may leave in one write;
+     *     {@link #onEnd} is not called then
+     */
+    void onData(ByteBuf piece, boolean last);
+
+    /** All has arrived. */
+    void onEnd(@Nullable HttpHeaders trailers);
+
+    /** Everything that was readable has been delivered: what is held back should be sent. */
+    void onReadComplete();
+
+    void onWritable();
+
+    /**
+     * The backend agreed to switch protocols: the connection now carries raw bytes, and belongs to the callee.
+     */
+    void onUpgrade(HttpHeaders headers, UpgradedConnection connection);
+
+    /**
+     * It went wrong.
+     *
+     * @param unsent whether it is certain that the backend saw nothing of the request
+     * @param stale whether a reused connection died before any byte of an answer: the idle keep-alive race
+     */
+    void onFailure(Fault fault, String detail, boolean unsent, boolean stale);
+}

@@ -1,0 +1,107 @@
+package dev.torii.proxy.upstream;
+
+import dev.torii.routing.Cluster;
+import dev.torii.routing.Snapshot;
+import dev.torii.routing.UpstreamTls;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.ClientSSLOptions;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * The clusters as one event loop sees them: pools, counts, health. Keyed by {@link Cluster#key()}, it outlives
+ * snapshots, so a route change closes no connection. Created on, and used by, its event loop only.
+ */
+public final class Upstreams {
+
+    private static final long SWEEP_MS = 250;
+
+    private final Vertx vertx;
+    private final Function<UpstreamTls, ClientSSLOptions> tlsOptions;
+    private final Connector connector;
+    private final HttpClientAgent http2Client;
+    private final Map<String, ClusterState> clusters = new HashMap<>();
+    private final long sweeper;
+
+    /** @param tlsOptions must answer at once: options are prepared off the event loop */
+    public Upstreams(Vertx vertx, Function<UpstreamTls, ClientSSLOptions> tlsOptions) {
+        this.vertx = vertx;
+        this.tlsOptions = tlsOptions;
+        this.connector = new Connector(vertx, tlsOptions);
+        this.http2Client = vertx.createHttpClient(new HttpClientOptions()
+                .setProtocolVersion(HttpVersion.HTTP_2)
+                .setHttp2ClearTextUpgrade(false)
+                .setUseAlpn(true)
+                .setForceSni(true)
+                .setHttp2ConnectionWindowSize(1024 * 1024));
+        this.sweeper = vertx.setPeriodic(SWEEP_MS, id -> sweep());
+    }
+
+    /**
+     * The live state of a cluster.
+     *
+     * @param generation of the plan that the caller holds: an older plan never undoes what a newer one set
+     */
+    public ClusterState of(Cluster cluster, long generation) {
+        ClusterState state = clusters.get(cluster.key());
+        if (state == null) {
+            state = new ClusterState(this, cluster, generation);
+            clusters.put(cluster.key(), state);
+        } else {
+            state.update(cluster, generation);
+        }
+        return state;
+    }
+
+    /** Brings what is in use up to a new snapshot, and lets go of what left it. */
+    public void apply(Snapshot snapshot, long generation) {
+        Iterator<ClusterState> all = clusters.values().iterator();
+        while (all.hasNext()) {
+            ClusterState state = all.next();
+            Cluster newer = snapshot.clusters().get(state.key());
+            if (newer != null) {
+                state.update(newer, generation);
+            } else {
+                state.retire();
+                all.remove();
+            }
+        }
+    }
+
+    /** Those that were used; a live view for this event loop. */
+    public Collection<ClusterState> all() {
+        return clusters.values();
+    }
+
+    public void close() {
+        vertx.cancelTimer(sweeper);
+        clusters.values().forEach(ClusterState::retire);
+        clusters.clear();
+        http2Client.close();
+    }
+
+    private void sweep() {
+        long now = System.nanoTime();
+        for (ClusterState state : clusters.values()) {
+            state.sweep(now);
+        }
+    }
+
+    Connector connector() {
+        return connector;
+    }
+
+    HttpClientAgent http2Client() {
+        return http2Client;
+    }
+
+    ClientSSLOptions tlsOptions(UpstreamTls tls) {
+        return tlsOptions.apply(tls);
+    }
+}

@@ -1,0 +1,159 @@
+package dev.torii.proxy;
+
+import dev.torii.routing.Backend;
+import dev.torii.routing.Cluster;
+import dev.torii.routing.ConnectionSettings;
+import dev.torii.routing.Endpoint;
+import dev.torii.routing.Filter;
+import dev.torii.routing.HostPattern;
+import dev.torii.routing.Listener;
+import dev.torii.routing.ListenerSettings;
+import dev.torii.routing.LoadBalancing;
+import dev.torii.routing.PathMatch;
+import dev.torii.routing.Port;
+import dev.torii.routing.RequestMatch;
+import dev.torii.routing.RouteId;
+import dev.torii.routing.RouteTable;
+import dev.torii.routing.Rule;
+import dev.torii.routing.Snapshot;
+import dev.torii.routing.StreamTable;
+import dev.torii.routing.Target;
+import dev.torii.routing.Timeouts;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.net.ClientSSLOptions;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** A data plane on a free port with routes made in a few words; remembers the records. */
+public final class TestProxy implements AutoCloseable {
+
+    private static final int PORT = 80;
+
+    private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+    private final BlockingQueue<ExchangeRecord> records = new LinkedBlockingQueue<>();
+    private final DataPlane plane;
+    private final List<Rule> rules = new ArrayList<>();
+    private final Map<String, Cluster> clusters = new LinkedHashMap<>();
+    private ListenerSettings settings = ListenerSettings.DEFAULT;
+    private int version;
+
+    public TestProxy() {
+        this(1);
+    }
+
+    public TestProxy(int eventLoops) {
+        plane = await(DataPlane.start(
+                vertx,
+                new DataPlane.Options("gateway", eventLoops, "127.0.0.1", port -> 0, records::add),
+                tls -> new ClientSSLOptions()));
+    }
+
+    public TestProxy settings(ListenerSettings changed) {
+        settings = changed;
+        return this;
+    }
+
+    public TestProxy cluster(String name, int... ports) {
+        return cluster(name, Cluster.Protocol.AUTO, LoadBalancing.DEFAULT, ConnectionSettings.DEFAULT, ports);
+    }
+
+    public TestProxy cluster(
+            String name,
+            Cluster.Protocol protocol,
+            LoadBalancing balancing,
+            ConnectionSettings connection,
+            int... ports) {
+        List<Endpoint> endpoints = new ArrayList<>();
+        for (int port : ports) {
+            endpoints.add(new Endpoint("127.0.0.1", port));
+        }
+        clusters.put(
+                name, new Cluster(name, "default/" + name, protocol, endpoints, balancing, connection, null, null));
+        return this;
+    }
+
+    public TestProxy route(String prefix, String cluster) {
+        return route(prefix, cluster, Timeouts.NONE);
+    }
+
+    public TestProxy route(String prefix, String cluster, Timeouts timeouts, Filter... filters) {
+        rules.add(new Rule(
+                new RouteId(RouteId.Kind.HTTP, "default", "r" + rules.size(), 0),
+                "default/r" + rules.size() + "/0",
+                0,
+                List.of(HostPattern.ANY),
+                List.of(new RequestMatch(new PathMatch.Prefix(prefix), null, List.of(), List.of())),
+                List.of(filters),
+                List.of(new Backend(1, new Target.ToCluster(cluster), List.of())),
+                timeouts,
+                null,
+                null,
+                0));
+        return this;
+    }
+
+    /** Serves what was said so far. */
+    public TestProxy apply() {
+        Listener listener = new Listener(
+                "default/gw/http",
+                Listener.Protocol.HTTP,
+                HostPattern.ANY,
+                List.of(),
+                settings,
+                RouteTable.of(rules),
+                StreamTable.EMPTY);
+        Snapshot snapshot =
+                new Snapshot("v" + ++version, List.of(new Port(PORT, Port.Wire.HTTP, List.of(listener))), clusters);
+        List<String> problems = await(plane.apply(snapshot));
+        if (!problems.isEmpty()) {
+            throw new IllegalStateException(problems.toString());
+        }
+        return this;
+    }
+
+    public int port() {
+        return plane.boundPort(PORT);
+    }
+
+    public DataPlane plane() {
+        return plane;
+    }
+
+    /** The next exchange that ended. */
+    public ExchangeRecord record() {
+        try {
+            ExchangeRecord record = records.poll(10, TimeUnit.SECONDS);
+            if (record == null) {
+                throw new AssertionError("no exchange ended within 10 s");
+            }
+            return record;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage()
+                    .toCompletableFuture()
+                    .orTimeout(20, TimeUnit.SECONDS)
+                    .join();
+        } catch (CompletionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    @Override
+    public void close() {
+        await(plane.close());
+        await(vertx.close());
+    }
+}

@@ -179,7 +179,7 @@ final class Cell {
     }
 
     /** A mapping read by {@code reader}, or null when absent or wrong. */
-    <T> @Nullable T mapping(Function<Fields, T> reader) {
+    <T> @Nullable T mapping(Function<Fields, ? extends @Nullable T> reader) {
         if (!(value instanceof Value.Mapping mapping)) {
             if (value != null) {
                 wrongType("a mapping", "");

@@ -66,7 +66,8 @@ final class YamlSyntax {
             String problem = "the character U+%04X is not allowed in YAML".formatted(e.getCodePoint());
             findings.accept(Finding.error(Wording.position(file, text, e.getPosition()), "InvalidSyntax", problem, ""));
         } catch (YamlEngineException e) {
-            findings.accept(Finding.error(Position.of(file), "InvalidSyntax", Wording.line(e.getMessage()), ""));
+            findings.accept(Finding.error(
+                    Position.of(file), "InvalidSyntax", Wording.line(String.valueOf(e.getMessage())), ""));
         }
         return documents;
     }

@@ -40,6 +40,10 @@ final class Addresses {
         };
     }
 
+    static boolean isIp(String address) {
+        return IPV4.matches(address) || isIpv6(address);
+    }
+
     private static boolean isHost(String host) {
         return IPV4.matches(host) || Syntax.PRECISE_HOSTNAME.problem(host.toLowerCase(Locale.ROOT)) == null;
     }

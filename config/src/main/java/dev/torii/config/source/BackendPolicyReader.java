@@ -65,7 +65,7 @@ final class BackendPolicyReader {
             fields.get("maxEjectedPercent").integer(0, 100, 50);
         });
         check(spec, "healthCheck", fields -> {
-            fields.need("path").text(Syntax.NEW_PATH);
+            fields.need("path").text(Syntax.PATH);
             fields.get("interval").millis(0);
             fields.get("timeout").millis(0);
             fields.get("unhealthyThreshold").integer(1, MANY, 3);

@@ -16,7 +16,7 @@ final class CorsReader {
         return new Filter.Cors(
                 starAlone(cors, "allowOrigins", MOST, Syntax.ORIGIN),
                 cors.get("allowCredentials").bool(false),
-                starAlone(cors, "allowMethods", MOST_METHODS, Syntax.METHOD),
+                starAlone(cors, "allowMethods", MOST_METHODS, Syntax.CORS_METHOD),
                 starAlone(cors, "allowHeaders", MOST, Syntax.HEADER_NAME),
                 starAlone(cors, "exposeHeaders", MOST, Syntax.HEADER_NAME),
                 cors.get("maxAge").integer(1, Integer.MAX_VALUE, DEFAULT_MAX_AGE));

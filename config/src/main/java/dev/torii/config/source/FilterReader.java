@@ -184,22 +184,17 @@ final class FilterReader {
         String type = path.need("type").oneOf("", "ReplaceFullPath", "ReplacePrefixMatch");
         path.union(type, Map.of("ReplaceFullPath", "replaceFullPath", "ReplacePrefixMatch", "replacePrefixMatch"));
         return type.equals("ReplacePrefixMatch")
-                ? new PathChange.Prefix(path.get("replacePrefixMatch").text(Syntax.NEW_PATH))
-                : new PathChange.Full(path.get("replaceFullPath").text(Syntax.NEW_PATH));
+                ? new PathChange.Prefix(path.get("replacePrefixMatch").text(Syntax.NEW_PREFIX))
+                : new PathChange.Full(path.get("replaceFullPath").text(Syntax.PATH));
     }
 
     private boolean externalAuth(Fields auth) {
         String protocol = auth.need("protocol").oneOf("", "HTTP", "GRPC");
         auth.need("backendRef").mapping(refs::backendObject);
-        if (!protocol.equals("GRPC")) {
-            auth.get("grpc").error("`grpc` belongs to protocol `GRPC`");
-        }
-        if (!protocol.equals("HTTP")) {
-            auth.get("http").error("`http` belongs to protocol `HTTP`");
-        }
+        auth.union(protocol, Map.of("GRPC", "grpc", "HTTP", "http"));
         auth.get("grpc").mapping(grpc -> grpc.get("allowedHeaders").texts(0, 64, Syntax.HEADER_NAME));
         auth.get("http").mapping(http -> {
-            http.get("path").text(Syntax.NEW_PATH);
+            http.get("path").text(Syntax.NEW_PREFIX);
             http.get("allowedHeaders").texts(0, 64, Syntax.HEADER_NAME);
             return http.get("allowedResponseHeaders").texts(0, 64, Syntax.HEADER_NAME);
         });

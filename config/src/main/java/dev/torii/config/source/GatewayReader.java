@@ -52,13 +52,7 @@ final class GatewayReader {
         spec.get("allowedListeners").notYetServed();
         spec.get("allowedListeners").mapping(GatewayReader::allowedListeners);
         List<Listener> listeners = spec.need("listeners").list(1, MOST_LISTENERS, this::listener);
-        List<Gateway.Address> addresses = spec.get("addresses")
-                .list(
-                        0,
-                        MOST_ADDRESSES,
-                        fields -> new Gateway.Address(
-                                fields.get("type").text(Syntax.ADDRESS_TYPE, "IPAddress"),
-                                fields.get("value").text(Syntax.LINE, "")));
+        List<Gateway.Address> addresses = spec.get("addresses").list(0, MOST_ADDRESSES, GatewayReader::address);
         ObjectRef parameters = spec.get("infrastructure").mapping(this::infrastructure);
         Tls tls = spec.get("tls").mapping(this::tls);
         return new Gateway(
@@ -69,6 +63,18 @@ final class GatewayReader {
                 parameters,
                 tls == null ? null : tls.backendCertificate,
                 tls == null ? null : tls.frontend);
+    }
+
+    private static Gateway.Address address(Fields fields) {
+        String type = fields.get("type").text(Syntax.ADDRESS_TYPE, "IPAddress");
+        Cell value = fields.get("value");
+        String text = value.text(Syntax.LINE, "");
+        if (type.equals("IPAddress") && !text.isEmpty() && !Addresses.isIp(text)) {
+            value.error(Wording.quote(text) + " is no IP address");
+        } else if (type.equals("Hostname") && !text.isEmpty() && Syntax.PRECISE_HOSTNAME.problem(text) != null) {
+            value.error(Wording.quote(text) + " is no host name");
+        }
+        return new Gateway.Address(type, text);
     }
 
     private Listener listener(Fields listener) {

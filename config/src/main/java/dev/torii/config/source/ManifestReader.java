@@ -4,6 +4,7 @@ import dev.torii.config.Finding;
 import dev.torii.config.resource.Resource;
 import dev.torii.config.resource.ResourceSet;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -24,7 +25,7 @@ public final class ManifestReader {
      * @param paths missing ones are findings
      */
     public static Read read(List<Path> paths) {
-        return new Manifests(paths).read();
+        return new Manifests(paths, Clock.systemUTC()).read();
     }
 
     /**

@@ -51,7 +51,7 @@ final class MatchReader {
         if (type.equals(REGEX)) {
             return value.isPresent() ? new PathMatch.Regex(value.regex()) : EVERYTHING.path();
         }
-        String text = value.text(Syntax.NEW_PATH, "/");
+        String text = value.text(Syntax.PATH, "/");
         if (!text.isEmpty()) {
             checkPath(value, text);
         }
@@ -60,10 +60,6 @@ final class MatchReader {
 
     /** The rules of the CRD for paths that are compared as they are. */
     private static void checkPath(Cell value, String text) {
-        if (!text.startsWith("/")) {
-            value.error("a path must start with `/`, but is " + Wording.quote(text));
-            return;
-        }
         for (String forbidden : FORBIDDEN_IN_PATHS) {
             if (text.contains(forbidden)) {
                 value.error("a path must not contain `" + forbidden + "`, but is " + Wording.quote(text));

@@ -6,7 +6,10 @@ import dev.torii.config.resource.ParentRef;
 import dev.torii.config.resource.PolicyTarget;
 import dev.torii.config.resource.Resource;
 import dev.torii.config.resource.RouteFilter;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads references. A reference without a namespace means the namespace of the object it stands in. */
@@ -24,7 +27,13 @@ final class Refs {
     }
 
     List<ParentRef> parents(Fields spec) {
-        return spec.get("parentRefs").list(0, MOST_PARENTS, this::parent);
+        List<ParentRef> parents = new ArrayList<>();
+        spec.get("parentRefs").list(0, MOST_PARENTS, fields -> {
+            ParentRef parent = parent(fields);
+            checkDistinct(fields, parent, parents);
+            return parents.add(parent);
+        });
+        return parents;
     }
 
     private ParentRef parent(Fields fields) {
@@ -33,6 +42,25 @@ final class Refs {
                 target,
                 fields.get("sectionName").textOrNull(Syntax.SECTION_NAME),
                 fields.get("port").integerOrNull(1, 65535));
+    }
+
+    /** References to the same parent must differ, and in the same way (a rule of the CRD). */
+    private static void checkDistinct(Fields fields, ParentRef parent, List<ParentRef> others) {
+        for (ParentRef other : others) {
+            if (other.equals(parent)) {
+                fields.error(
+                        "InvalidValue", parent.target() + " is there twice with the same `sectionName` and `port`");
+                return;
+            }
+            boolean alike = (other.sectionName() == null) == (parent.sectionName() == null)
+                    && (other.port() == null) == (parent.port() == null);
+            if (other.target().equals(parent.target()) && !alike) {
+                fields.error(
+                        "InvalidValue",
+                        "all references to " + parent.target() + " must set the same of `sectionName` and `port`");
+                return;
+            }
+        }
     }
 
     /** A {@code BackendObjectReference}, which has neither weight nor filters. */
@@ -78,11 +106,15 @@ final class Refs {
 
     List<PolicyTarget> targets(Fields spec, boolean needed) {
         Cell refs = needed ? spec.need("targetRefs") : spec.get("targetRefs");
-        return refs.list(
-                needed ? 1 : 0,
-                MOST_TARGETS,
-                fields -> new PolicyTarget(
-                        local(fields), fields.get("sectionName").textOrNull(Syntax.SECTION_NAME)));
+        Set<PolicyTarget> seen = new HashSet<>();
+        return refs.list(needed ? 1 : 0, MOST_TARGETS, fields -> {
+            PolicyTarget target =
+                    new PolicyTarget(local(fields), fields.get("sectionName").textOrNull(Syntax.SECTION_NAME));
+            if (!seen.add(target)) {
+                fields.error("InvalidValue", target.object() + " is there twice with the same `sectionName`");
+            }
+            return target;
+        });
     }
 
     private ObjectRef object(Fields fields, String group, String kind) {

@@ -74,6 +74,9 @@ final class RouteReader {
         return root.need("spec").mapping(spec -> {
             List<ParentRef> parents = reader.parents(spec);
             List<HostPattern> names = hostnames(spec.need("hostnames"), 1, MOST_SERVER_NAMES);
+            if (names.stream().anyMatch(name -> Addresses.isIp(name.value()))) {
+                spec.get("hostnames").error("a server name must not be an IP address");
+            }
             StreamRule rule = reader.streamRule(spec);
             return new TlsRoute(metadata, parents, names, rule.name, rule.backends);
         });

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -55,6 +56,7 @@ record Scan(Map<Path, Stamp> files, Set<Path> folders, List<Finding> problems) {
         private final Set<Path> folders = new LinkedHashSet<>();
         private final List<Finding> problems = new ArrayList<>();
         private final Set<Object> seen = new HashSet<>();
+        private int manifests;
 
         void configured(Path path) {
             Path parent = path.toAbsolutePath().getParent();
@@ -63,16 +65,16 @@ record Scan(Map<Path, Stamp> files, Set<Path> folders, List<Finding> problems) {
             }
             try {
                 BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-                if (attributes.isDirectory()) {
-                    int before = files.size();
+                if (attributes.isDirectory() && !seen.contains(identity(path, attributes))) {
+                    int before = manifests;
                     folder(path, attributes, 0);
-                    if (files.size() == before) {
+                    if (manifests == before) {
                         String message = "no .yaml, .yml or .json file in this folder";
                         problems.add(Finding.warning(Position.of(path.toString()), "NoManifests", message, ""));
                     }
                 } else if (attributes.isRegularFile()) {
                     file(path, attributes);
-                } else {
+                } else if (!attributes.isDirectory()) {
                     problem(path, "UnreadableFile", "neither a file nor a folder");
                 }
             } catch (NoSuchFileException e) {
@@ -108,6 +110,7 @@ record Scan(Map<Path, Stamp> files, Set<Path> folders, List<Finding> problems) {
             if (name.startsWith(".")) {
                 return;
             }
+            manifests += isManifest(name) ? 1 : 0;
             try {
                 BasicFileAttributes attributes = Files.readAttributes(entry, BasicFileAttributes.class);
                 if (attributes.isDirectory()) {
@@ -149,7 +152,7 @@ record Scan(Map<Path, Stamp> files, Set<Path> folders, List<Finding> problems) {
         if (e instanceof AccessDeniedException) {
             return "permission denied";
         }
-        String message = e.getMessage();
+        String message = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
         return Wording.line(message == null ? e.getClass().getSimpleName() : message);
     }
 }

@@ -8,8 +8,6 @@ enum Syntax {
     /** One line of anything, perhaps empty. */
     LINE(0, 4096, "[^\\x00-\\x1f\\x7f]*", "must be one line"),
     NON_EMPTY(1, 4096, "[^\\x00-\\x1f\\x7f]*", "must be one line"),
-    /** Several lines, as of certificates. */
-    ANYTHING(0, Integer.MAX_VALUE, "(?s).*", ""),
     GROUP(0, 253, "|" + Syntax.NAME, "must be empty or a domain name"),
     KIND(1, 63, "[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?", "must be a kind of letters, digits and `-`"),
     /** RFC 1123 subdomain: how most objects must be named. */
@@ -32,13 +30,18 @@ enum Syntax {
     HEADER_NAME(1, 256, "[A-Za-z0-9!#$%&'*+\\-.^_`|~]+", "must be a header name"),
     /** Names a cookie or header. */
     SESSION_NAME(1, 128, "[A-Za-z0-9!#$%&'*+\\-.^_`|~]+", "must be a cookie or header name"),
-    /** No control characters: nothing may end the header early. */
-    HEADER_VALUE(1, 4096, "[^\\x00-\\x08\\x0a-\\x1f\\x7f]*", "must be a header value of one line"),
+    /** The CRD's experimental, stricter form: nothing may end the header early. */
+    HEADER_VALUE(1, 4096, "[!-~]+([\t ]+[!-~]+)*", "must be printable ASCII without space around it"),
     QUERY_VALUE(1, 1024, "[^\\x00-\\x1f\\x7f]*", "must be one line"),
-    GRPC_SERVICE(0, 1024, "[A-Za-z0-9_.]*", "must be a gRPC service name (letters, digits, `_` and `.`)"),
-    GRPC_METHOD(0, 1024, "[A-Za-z0-9_]*", "must be a gRPC method name (letters, digits and `_`)"),
-    /** A replacement for a path or prefix. */
-    NEW_PATH(0, 1024, "[\\x21-\\x7e]*", "must be a path without spaces"),
+    GRPC_SERVICE(
+            1,
+            1024,
+            "\\.?[A-Za-z_][A-Za-z_0-9]*(\\.[A-Za-z_][A-Za-z_0-9]*)*",
+            "must be a gRPC service such as `shop.v1.Cart`"),
+    GRPC_METHOD(1, 1024, "[A-Za-z_][A-Za-z_0-9]*", "must be a gRPC method such as `AddItem`"),
+    PATH(1, 1024, "/[\\x21-\\x7e]*", "must be a path that starts with `/` and has no spaces"),
+    /** What stands for a prefix, which may be nothing. */
+    NEW_PREFIX(0, 1024, "|/[\\x21-\\x7e]*", "must be empty or start with `/`, and have no spaces"),
     COOKIE_PATH(1, 1024, "/[\\x20-\\x3a\\x3c-\\x7e]*", "must start with `/` and contain no `;`"),
     DURATION(
             1,
@@ -46,7 +49,11 @@ enum Syntax {
             "([0-9]{1,5}(h|m|s|ms)){1,4}",
             "must be a duration of whole `h`, `m`, `s` or `ms`, such as `1s500ms`"),
     ORIGIN(1, 253, "\\*|" + Syntax.SCHEME + "://[^:/?#\\s]+(:([0-9]{1,5}))?", "must be `*` or `scheme://host[:port]`"),
-    METHOD(1, 64, "[A-Z]+|\\*", "must be an HTTP method in capitals"),
+    CORS_METHOD(
+            1,
+            7,
+            "GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH|\\*",
+            "must be an HTTP method in capitals, or `*`"),
     URI(1, 253, Syntax.SCHEME + ":[^\\x00-\\x20\\x7f]+", "must be a URI with a scheme");
 
     private static final String WORD = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";

@@ -1,0 +1,127 @@
+package dev.torii.config.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.torii.config.resource.Namespace;
+import dev.torii.config.resource.Resource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ManifestsTest {
+
+    private static final Instant NOW = Instant.parse("2026-01-31T12:00:00Z");
+
+    @TempDir
+    private Path folder;
+
+    private Manifests manifests(List<Path> paths) {
+        return new Manifests(paths, Clock.fixed(NOW, ZoneOffset.UTC));
+    }
+
+    @Test
+    void aSecondWriteOfTheSameLengthInOneTickOfTheFileSystemsClockIsSeen() throws IOException {
+        Path file = write("a.yaml", "one", NOW);
+        Manifests manifests = manifests(List.of(folder));
+        manifests.read();
+        write("a.yaml", "two", NOW);
+        assertThat(manifests.differsFrom(manifests.look())).isTrue();
+        assertThat(names(manifests.read())).containsExactly("two");
+        assertThat(file).exists();
+    }
+
+    @Test
+    void anOldFileIsNotReadAgain() throws IOException {
+        write("a.yaml", "one", NOW.minusSeconds(60));
+        Manifests manifests = manifests(List.of(folder));
+        Read first = manifests.read();
+        assertThat(manifests.differsFrom(manifests.look())).isFalse();
+        assertThat(manifests.read()).isSameAs(first);
+    }
+
+    @Test
+    void aTouchedFileBringsNothingNew() throws IOException {
+        write("a.yaml", "one", NOW.minusSeconds(60));
+        Manifests manifests = manifests(List.of(folder));
+        Read first = manifests.read();
+        write("a.yaml", "one", NOW.minusSeconds(30));
+        assertThat(manifests.differsFrom(manifests.look())).isTrue();
+        assertThat(manifests.read()).isSameAs(first);
+    }
+
+    @Test
+    void onlyManifestsOfAFolderAreReadInTheOrderOfTheirNames() throws IOException {
+        Files.createDirectories(folder.resolve("b/.hidden"));
+        for (String name : List.of("c.yml", "b/x.json", "a.yaml", "notes.txt", ".d.yaml", "b/.hidden/e.yaml")) {
+            write(name, "one", NOW);
+        }
+        assertThat(manifests(List.of(folder)).look().files().keySet())
+                .containsExactly(folder.resolve("a.yaml"), folder.resolve("b/x.json"), folder.resolve("c.yml"));
+    }
+
+    @Test
+    void nothingIsReadTwiceAndCirclesEnd() throws IOException {
+        Path file = write("sub/a.yaml", "one", NOW);
+        Files.createSymbolicLink(folder.resolve("sub/again"), folder);
+        Files.createSymbolicLink(folder.resolve("sub/b.yaml"), file);
+        Read read = manifests(List.of(folder, folder, file)).read();
+        assertThat(names(read)).containsExactly("one");
+        assertThat(read.findings()).isEmpty();
+    }
+
+    @Test
+    void aFileThatIsNamedIsReadWhateverItIsCalled() throws IOException {
+        Path file = write("notes.txt", "one", NOW);
+        assertThat(names(manifests(List.of(file)).read())).containsExactly("one");
+    }
+
+    @Test
+    void whatCannotBeReadIsOneLine() throws IOException {
+        Path missing = folder.resolve("missing");
+        Files.createSymbolicLink(folder.resolve("dangling.yaml"), missing);
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+        Files.createSymbolicLink(folder.resolve("loop.yaml"), folder.resolve("loop.yaml"));
+        Read read =
+                manifests(List.of(missing, empty, folder, Path.of("/dev/null"))).read();
+        assertThat(read.readable()).isFalse();
+        assertThat(read.findings())
+                .extracting(Object::toString)
+                .containsExactly(
+                        "/dev/null: error: UnreadableFile: neither a file nor a folder",
+                        folder + "/dangling.yaml: error: FileNotFound: a link to nowhere, or just deleted",
+                        empty + ": warning: NoManifests: no .yaml, .yml or .json file in this folder",
+                        folder + "/loop.yaml: error: UnreadableFile: cannot be read: Too many levels of symbolic"
+                                + " links or unable to access attributes of symbolic link",
+                        missing + ": error: FileNotFound: no such file or folder");
+    }
+
+    @Test
+    void anObjectOfTwoFilesIsAnError() throws IOException {
+        write("a.yaml", "one", NOW);
+        write("b.yaml", "one", NOW);
+        Read read = manifests(List.of(folder)).read();
+        assertThat(read.findings())
+                .hasToString("[%s/b.yaml:1:1: error: DuplicateObject: Namespace one is also at %s/a.yaml:1:1]"
+                        .formatted(folder, folder));
+    }
+
+    private Path write(String file, String name, Instant modified) throws IOException {
+        Path path = folder.resolve(file);
+        Files.createDirectories(path.getParent());
+        Files.writeString(path, "apiVersion: v1\nkind: Namespace\nmetadata: {name: " + name + "}\n");
+        return Files.setLastModifiedTime(path, FileTime.from(modified));
+    }
+
+    private static List<String> names(Read read) {
+        return read.resources().all(Namespace.class).stream()
+                .map(Resource::name)
+                .toList();
+    }
+}

@@ -9,6 +9,10 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.SocketAddress;
 import java.util.Locale;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLSession;
 
 /**
  * What is the same for all requests of one client connection, worked out once; and the watch for clients that are too
@@ -31,10 +35,20 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         SocketAddress remote = connection.remoteAddress();
         this.address = remote == null || remote.hostAddress() == null ? "unknown" : remote.hostAddress();
         this.scheme = connection.isSsl() ? "https" : "http";
-        String sni = connection.isSsl() ? connection.indicatedServerName() : null;
-        this.serverName = sni == null ? "" : sni.toLowerCase(Locale.ROOT);
+        this.serverName = connection.isSsl() ? serverName(connection.sslSession()) : "";
         this.headBegan = 0;
         this.lastActive = now;
+    }
+
+    private static String serverName(SSLSession session) {
+        if (session instanceof ExtendedSSLSession extended) {
+            for (SNIServerName name : extended.getRequestedServerNames()) {
+                if (name instanceof SNIHostName host) {
+                    return host.getAsciiName().toLowerCase(Locale.ROOT);
+                }
+            }
+        }
+        return "";
     }
 
     HttpConnection http() {

@@ -469,7 +469,7 @@ final class HttpExchange implements RequestBody.Watcher {
             finish();
             return;
         }
-        response.headers().clear();
+        response.headersEndHandler(null).headers().clear();
         if (code == 405) {
             response.headers().set("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
         }
@@ -477,7 +477,8 @@ final class HttpExchange implements RequestBody.Watcher {
         if (ruled != null && ruled.filters().cors() != null) {
             ruled.filters().cors().answer(head.header("origin"), response.headers());
         }
-        boolean close = !http2 && (why.closesConnection() || !body.isEnded() || worker.isDraining());
+        boolean close =
+                !http2 && (why.closesConnection() || !body.isSoonOver(head.contentLength) || worker.isDraining());
         if (close) {
             response.headers().set("connection", "close");
         }
@@ -496,8 +497,10 @@ final class HttpExchange implements RequestBody.Watcher {
 
     /** An answer that overtook its request's body leaves a connection that cannot be used any further (HTTP/1). */
     private void closeUnlessRead() {
-        if (!http2 && (!body.isEnded() || worker.isDraining())) {
+        if (!http2 && (reply.endsByClosing() || worker.isDraining() || !body.isSoonOver(head.contentLength))) {
             worker.closeGently(client.http(), request, body);
+        } else if (!body.isEnded()) {
+            body.drop();
         }
     }
 

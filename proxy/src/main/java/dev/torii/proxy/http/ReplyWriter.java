@@ -33,6 +33,7 @@ final class ReplyWriter {
     private final boolean http2;
     private final boolean http10;
     private boolean headHeld;
+    private boolean endsByClosing;
     private long bytes;
 
     ReplyWriter(HttpServerResponse response, boolean http2, boolean http10) {
@@ -45,12 +46,23 @@ final class ReplyWriter {
         return bytes;
     }
 
+    /** Whether the connection must be closed after this answer. */
+    boolean endsByClosing() {
+        return endsByClosing;
+    }
+
     /** Fills the head; it is sent a little later. Filters may still change {@code response.headers()} until then. */
     void head(int status, HttpHeaders headers, boolean bodyless) {
         response.setStatusCode(status);
         boolean hasLength = copy(headers, response.headers());
-        if (!hasLength && !bodyless && !http2 && !http10) {
-            response.setChunked(true);
+        if (!hasLength && !bodyless && !http2) {
+            if (http10) {
+                // Only the end of the connection can tell an HTTP/1.0 client where this body ends.
+                endsByClosing = true;
+                response.headersEndHandler(v -> response.headers().set(CONNECTION, "close"));
+            } else {
+                response.setChunked(true);
+            }
         }
         if (status == 204 || status == 304) {
             // Vert.x would add a Content-Length of 0, which RFC 9110, 8.6 forbids on a 204 and which lies on a 304.

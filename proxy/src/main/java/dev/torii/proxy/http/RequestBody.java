@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestBody {
 
+    private static final long SMALL = 64 * 1024;
+
     private final HttpServerRequest request;
     private final ArrayDeque<Buffer> held = new ArrayDeque<>(2);
     private final Watcher watcher;
@@ -61,6 +63,11 @@ final class RequestBody {
 
     boolean isEnded() {
         return ended;
+    }
+
+    /** Whether what is left can be read and forgotten, so that the connection can be used again. */
+    boolean isSoonOver(long announced) {
+        return ended || (announced >= 0 && announced <= SMALL);
     }
 
     boolean isEmpty() {

@@ -17,6 +17,8 @@ public final class EndpointState {
 
     private static final int MAX_WAITING = 1024;
     private static final long PENALTY_NANOS = 1_000_000_000L;
+    private static final long RELAX_NANOS = 60_000_000_000L;
+    private static final long LEAST_IDLE_MS = 100;
 
     private final Upstreams loop;
     private final Endpoint endpoint;
@@ -29,6 +31,7 @@ public final class EndpointState {
     private int connecting;
     private int inFlight;
     private long idleLimitMs = Long.MAX_VALUE;
+    private long relaxAt;
     private long avoidUntil;
     private boolean gone;
 
@@ -186,7 +189,8 @@ public final class EndpointState {
     }
 
     private void learnIdleLimit(long ms) {
-        idleLimitMs = Math.min(idleLimitMs, Math.max(ms, 100));
+        idleLimitMs = Math.min(idleLimitMs, Math.max(ms, LEAST_IDLE_MS));
+        relaxAt = System.nanoTime() + RELAX_NANOS;
     }
 
     /** How long a connection may rest now, in milliseconds. */
@@ -196,6 +200,11 @@ public final class EndpointState {
 
     /** Closes what has rested too long; called a few times a second. */
     void sweep(long now) {
+        if (idleLimitMs != Long.MAX_VALUE && now - relaxAt > 0) {
+            // A restart of the backend looks like a short keep-alive too: what was learned fades unless seen again.
+            idleLimitMs = idleLimitMs > 60_000 ? Long.MAX_VALUE : idleLimitMs * 2;
+            relaxAt = now + RELAX_NANOS;
+        }
         long limit = idleLimitMs() * 1_000_000;
         while (!idle.isEmpty() && now - idle.peekFirst().idleSince() > limit) {
             idle.pollFirst().close();

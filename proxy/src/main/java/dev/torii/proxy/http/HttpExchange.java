@@ -136,7 +136,7 @@ final class HttpExchange implements RequestBody.Watcher {
             if (port != null && client.isTls() && port.listenerFor(client.serverName()) != listener) {
                 // The certificate shown was another listener's: RFC 9110, 15.5.20.
                 fail(Fault.MR, 421, "listener_differs");
-            } else if (listener == null) {
+            } else if (port == null || listener == null) {
                 fail(Fault.NR, 404, "no_listener_for_host");
             } else {
                 route(listener, port.number());

@@ -10,7 +10,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +28,7 @@ public final class Worker {
     private final Supplier<Plan> plan;
     private final Upstreams upstreams;
     private final ExchangeListener listener;
-    private final Map<HttpConnection, ClientConnection> connections = new IdentityHashMap<>();
+    private final IdentityHashMap<HttpConnection, ClientConnection> connections = new IdentityHashMap<>();
     private final long ticker;
     private @Nullable HttpExchange exchanges;
     private int live;

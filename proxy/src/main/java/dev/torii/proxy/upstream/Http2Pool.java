@@ -112,7 +112,7 @@ final class Http2Pool {
                 .setHost(owner.endpoint().host())
                 .setPort(owner.endpoint().port())
                 .setProtocolVersion(HttpVersion.HTTP_2)
-                .setConnectTimeout((int) cluster.connection().connectTimeoutMs())
+                .setConnectTimeout(cluster.connection().connectTimeoutMs())
                 .setSsl(false);
         UpstreamTls tls = cluster.tls();
         if (tls != null) {

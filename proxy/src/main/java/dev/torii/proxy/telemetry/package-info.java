@@ -1,7 +1,7 @@
 /**
  * What people see of the traffic: the access log, the metrics and the proxy's own messages.
  *
- * <p>Start at {@link dev.torii.proxy.telemetry.AccessLog}: it hears
+ * <p>Start at {@link dev.torii.proxy.telemetry.AccessLog} and {@link dev.torii.proxy.telemetry.ProxyMetrics}: both hear
  * of every exchange as an {@link dev.torii.proxy.ExchangeListener}. {@link dev.torii.proxy.telemetry.Logging} is the one
  * place where the process decides what its messages look like.
  *

@@ -137,8 +137,13 @@ public final class DataPlane {
     }
 
     /** Exchanges and tunnels in flight. */
-    public int live() {
-        return workers.stream().mapToInt(Worker::live).sum();
+    public Future<Integer> live() {
+        return ask(Worker::live).map(all -> all.stream().mapToInt(n -> n).sum());
+    }
+
+    /** The live state of the clusters in use, over all workers. */
+    public Future<List<ClusterView>> clusters() {
+        return ask(worker -> worker.upstreams().views()).map(ClusterView::sum);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.torii.proxy.upstream;
 
+import dev.torii.proxy.ClusterView;
 import dev.torii.routing.Cluster;
 import dev.torii.routing.Endpoint;
 import java.util.HashMap;
@@ -32,10 +33,6 @@ public final class ClusterState {
 
     public Cluster cluster() {
         return cluster;
-    }
-
-    public List<EndpointState> endpoints() {
-        return endpoints;
     }
 
     /**
@@ -85,6 +82,19 @@ public final class ClusterState {
         byEndpoint = kept;
         endpoints = cluster.endpoints().stream().distinct().map(kept::get).toList();
         return Balancer.of(cluster.loadBalancing().algorithm(), endpoints);
+    }
+
+    ClusterView view() {
+        List<ClusterView.EndpointView> views =
+                endpoints.stream().map(EndpointState::view).toList();
+        long requests = endpoints.stream().mapToLong(EndpointState::inFlight).sum();
+        return new ClusterView(
+                key,
+                cluster.service(),
+                new ClusterView.Usage(requests, 0),
+                new ClusterView.Usage(0, 0),
+                ClusterView.Breaker.NONE,
+                views);
     }
 
     void sweep(long now) {

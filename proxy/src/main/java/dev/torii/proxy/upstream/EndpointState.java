@@ -1,5 +1,6 @@
 package dev.torii.proxy.upstream;
 
+import dev.torii.proxy.ClusterView;
 import dev.torii.proxy.Fault;
 import dev.torii.routing.Cluster;
 import dev.torii.routing.Endpoint;
@@ -64,6 +65,11 @@ public final class EndpointState {
 
     Cluster cluster() {
         return cluster;
+    }
+
+    ClusterView.EndpointView view() {
+        return new ClusterView.EndpointView(
+                name, ClusterView.Health.HEALTHY, ClusterView.Breaker.NONE, connections(), inFlight);
     }
 
     boolean isAvoided(long now) {

@@ -1,5 +1,6 @@
 package dev.torii.proxy.upstream;
 
+import dev.torii.proxy.ClusterView;
 import dev.torii.routing.Cluster;
 import dev.torii.routing.Snapshot;
 import dev.torii.routing.UpstreamTls;
@@ -8,9 +9,9 @@ import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.ClientSSLOptions;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -74,9 +75,9 @@ public final class Upstreams {
         }
     }
 
-    /** Those that were used; a live view for this event loop. */
-    public Collection<ClusterState> all() {
-        return clusters.values();
+    /** What this event loop knows of the clusters it has used. */
+    public List<ClusterView> views() {
+        return clusters.values().stream().map(ClusterState::view).toList();
     }
 
     public void close() {

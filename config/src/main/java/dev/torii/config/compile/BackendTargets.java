@@ -1,0 +1,73 @@
+package dev.torii.config.compile;
+
+import dev.torii.config.compile.Resolution.Broken;
+import dev.torii.config.compile.Resolution.ServicePort;
+import dev.torii.config.resource.BackendRef;
+import dev.torii.config.resource.RouteFilter;
+import dev.torii.routing.Backend;
+import dev.torii.routing.Filter;
+import dev.torii.routing.Target;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Turns a route's backendRefs and filters, as seen from one Gateway, into backends and filters to serve. */
+final class BackendTargets {
+
+    private static final Target UNSUPPORTED_FILTER = new Target.Invalid("unsupported_filter");
+
+    private final RouteDraft draft;
+    private final BackendUse use;
+    private final GatewayDraft gateway;
+    private final Clusters clusters;
+
+    BackendTargets(RouteDraft draft, BackendUse use, GatewayDraft gateway, Clusters clusters) {
+        this.draft = draft;
+        this.use = use;
+        this.gateway = gateway;
+        this.clusters = clusters;
+    }
+
+    /** A backend with a filter that cannot be applied answers its share with an error. */
+    List<Backend> backends(List<BackendRef> refs) {
+        List<Backend> backends = new ArrayList<>();
+        for (BackendRef ref : refs) {
+            backends.add(
+                    canApply(ref.filters())
+                            ? new Backend(ref.weight(), target(ref), filters(ref.filters()))
+                            : new Backend(ref.weight(), UNSUPPORTED_FILTER, List.of()));
+        }
+        return backends;
+    }
+
+    /** What a whole rule answers with when one of its filters cannot be applied. */
+    static List<Backend> refusal() {
+        return List.of(new Backend(1, UNSUPPORTED_FILTER, List.of()));
+    }
+
+    static boolean canApply(List<RouteFilter> filters) {
+        return filters.stream().noneMatch(RouteFilter.Unsupported.class::isInstance);
+    }
+
+    /** A mirror that leads nowhere is left out: its answers would be ignored anyway. */
+    List<Filter> filters(List<RouteFilter> specs) {
+        List<Filter> filters = new ArrayList<>();
+        for (RouteFilter spec : specs) {
+            if (spec instanceof RouteFilter.Plain plain) {
+                filters.add(plain.filter());
+            } else if (spec instanceof RouteFilter.Mirror mirror
+                    && mirror.numerator() > 0
+                    && target(mirror.backend()) instanceof Target.ToCluster copy) {
+                filters.add(new Filter.Mirror(copy, mirror.numerator(), mirror.denominator()));
+            }
+        }
+        return filters;
+    }
+
+    private Target target(BackendRef ref) {
+        Resolution resolution = draft.resolutions.get(ref);
+        if (resolution instanceof ServicePort found) {
+            return new Target.ToCluster(clusters.key(found, use, gateway));
+        }
+        return new Target.Invalid(resolution instanceof Broken broken ? broken.detail() : "backend_not_found");
+    }
+}

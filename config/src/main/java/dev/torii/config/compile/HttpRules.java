@@ -1,0 +1,92 @@
+package dev.torii.config.compile;
+
+import dev.torii.config.resource.GrpcRoute;
+import dev.torii.config.resource.HttpRoute;
+import dev.torii.config.resource.Route;
+import dev.torii.config.resource.RouteRule;
+import dev.torii.routing.HashKey;
+import dev.torii.routing.HostPattern;
+import dev.torii.routing.RouteId;
+import dev.torii.routing.Rule;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Turns the rules of HTTPRoutes and GRPCRoutes into {@link Rule}s. Listeners that get the same ones share them. */
+final class HttpRules {
+
+    private final Clusters clusters;
+    private final Findings findings;
+    private final Map<Key, List<Rule>> made = new HashMap<>();
+
+    private record Key(RouteDraft draft, GatewayDraft gateway, List<HostPattern> hosts) {}
+
+    HttpRules(Clusters clusters, Findings findings) {
+        this.clusters = clusters;
+        this.findings = findings;
+    }
+
+    /** @param hosts those of the route that fall under the listener */
+    List<Rule> of(RouteDraft draft, List<HostPattern> hosts, GatewayDraft gateway) {
+        Key key = new Key(draft, gateway, hosts);
+        List<Rule> rules = made.get(key);
+        if (rules == null) {
+            rules = make(draft, hosts, gateway);
+            made.put(key, rules);
+        }
+        return rules;
+    }
+
+    private List<Rule> make(RouteDraft draft, List<HostPattern> hosts, GatewayDraft gateway) {
+        if (draft.route instanceof HttpRoute route) {
+            long maxBody =
+                    new Annotations(route, findings).number(Annotations.MAX_BODY_BYTES, 0, Long.MAX_VALUE, 0);
+            BackendTargets targets = new BackendTargets(draft, BackendUse.HTTP, gateway, clusters);
+            RouteId id = id(RouteId.Kind.HTTP, route);
+            List<Rule> rules = new ArrayList<>();
+            for (RouteRule spec : route.rules()) {
+                rules.add(rule(id, rules.size(), spec, hosts, targets, route.splitBy(), maxBody));
+            }
+            return rules;
+        }
+        List<Rule> rules = new ArrayList<>();
+        if (draft.route instanceof GrpcRoute route) {
+            BackendTargets targets = new BackendTargets(draft, BackendUse.GRPC, gateway, clusters);
+            RouteId id = id(RouteId.Kind.GRPC, route);
+            for (RouteRule spec : route.rules()) {
+                rules.add(rule(id, rules.size(), spec, hosts, targets, null, 0));
+            }
+        }
+        return rules;
+    }
+
+    private static Rule rule(
+            RouteId id,
+            int index,
+            RouteRule spec,
+            List<HostPattern> hosts,
+            BackendTargets targets,
+            @Nullable HashKey splitBy,
+            long maxBodyBytes) {
+        boolean canApply = BackendTargets.canApply(spec.filters());
+        return new Rule(
+                id,
+                id.path() + "/" + Objects.requireNonNullElse(spec.name(), String.valueOf(index)),
+                index,
+                hosts,
+                spec.matches(),
+                canApply ? targets.filters(spec.filters()) : List.of(),
+                canApply ? targets.backends(spec.backendRefs()) : BackendTargets.refusal(),
+                spec.timeouts(),
+                spec.session(),
+                splitBy,
+                maxBodyBytes);
+    }
+
+    static RouteId id(RouteId.Kind kind, Route route) {
+        return new RouteId(kind, route.namespace(), route.name(), route.metadata().createdEpochSecond());
+    }
+}

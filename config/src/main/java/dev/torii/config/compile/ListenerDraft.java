@@ -1,0 +1,159 @@
+package dev.torii.config.compile;
+
+import dev.torii.config.resource.Gateway;
+import dev.torii.config.resource.Gateway.ClientValidation;
+import dev.torii.config.resource.Gateway.FrontendTls;
+import dev.torii.config.resource.Gateway.ListenerTls;
+import dev.torii.config.resource.Gateway.RouteKind;
+import dev.torii.config.resource.ObjectRef;
+import dev.torii.config.resource.Resource;
+import dev.torii.routing.HostPattern;
+import dev.torii.routing.KeyPair;
+import dev.torii.routing.Listener.Protocol;
+import dev.torii.routing.Port.Wire;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A listener while its configuration is being worked out. */
+final class ListenerDraft {
+
+    private static final String INVALID_CERTIFICATE = "InvalidCertificateRef";
+
+    final GatewayDraft owner;
+    final Gateway.Listener spec;
+    /** Where it stands: {@code spec.listeners[i]}. */
+    final String field;
+    /** Null when Torii does not speak it. */
+    final @Nullable Protocol protocol;
+
+    final List<String> supportedKinds;
+    final List<KeyPair> certificates = new ArrayList<>();
+    /** The routes it serves, each with those of its hostnames that fall under the listener's. */
+    final Map<RouteDraft, List<HostPattern>> routes = new LinkedHashMap<>();
+    /** Why it is not accepted, or null. */
+    @Nullable Problem rejected;
+    /** Whether {@link #rejected} is a conflict with other listeners. */
+    boolean conflicted;
+    /** What of its references does not resolve, or null. */
+    @Nullable Problem unresolved;
+    /** Listeners whose hostnames overlap with this one's, when both terminate TLS. */
+    final List<String> overlaps = new ArrayList<>();
+
+    ListenerDraft(GatewayDraft owner, int index, References references, Findings findings) {
+        this.owner = owner;
+        this.spec = owner.gateway.listeners().get(index);
+        this.field = "spec.listeners[" + index + "]";
+        this.protocol = protocol(spec);
+        this.supportedKinds = supportedKinds(findings);
+        if (protocol == null) {
+            String message = "protocol `" + spec.protocol() + "` is not supported, only HTTP, HTTPS, TLS and TCP are";
+            reject(findings, ".protocol", new Problem("UnsupportedProtocol", message));
+        } else if (terminatesTls()) {
+            readCertificates(references, findings);
+            refuseClientValidation(findings);
+        }
+    }
+
+    private static @Nullable Protocol protocol(Gateway.Listener spec) {
+        ListenerTls tls = spec.tls();
+        return switch (spec.protocol()) {
+            case "HTTP" -> Protocol.HTTP;
+            case "HTTPS" -> Protocol.HTTPS;
+            case "TLS" -> tls != null && tls.passthrough() ? Protocol.TLS_PASSTHROUGH : Protocol.TLS_TERMINATE;
+            case "TCP" -> Protocol.TCP;
+            default -> null;
+        };
+    }
+
+    private List<String> supportedKinds(Findings findings) {
+        List<String> known = protocol == null
+                ? List.of()
+                : switch (protocol) {
+                    case HTTP, HTTPS -> List.of("HTTPRoute", "GRPCRoute");
+                    case TLS_TERMINATE, TLS_PASSTHROUGH -> List.of("TLSRoute");
+                    case TCP -> List.of("TCPRoute");
+                };
+        List<RouteKind> wanted = spec.allowedRoutes().kinds();
+        if (wanted.isEmpty() || protocol == null) {
+            return known;
+        }
+        List<String> kinds = new ArrayList<>();
+        for (int i = 0; i < wanted.size(); i++) {
+            RouteKind kind = wanted.get(i);
+            if (kind.group().equals(Resource.GATEWAY_GROUP) && known.contains(kind.kind())) {
+                kinds.add(kind.kind());
+            } else {
+                String message = "a listener of protocol " + spec.protocol() + " takes " + String.join(" and ", known)
+                        + ", not `" + kind.kind() + "`";
+                unresolved = new Problem("InvalidRouteKinds", message);
+                findings.error(owner.gateway, field + ".allowedRoutes.kinds[" + i + "].kind", unresolved);
+            }
+        }
+        return kinds;
+    }
+
+    /** A missing grant is told rather than another problem, and any of them rather than one with route kinds. */
+    private void readCertificates(References references, Findings findings) {
+        List<ObjectRef> refs = spec.tls() == null ? List.of() : spec.tls().certificateRefs();
+        for (int i = 0; i < refs.size(); i++) {
+            Outcome<KeyPair> outcome = references.keyPair(owner.gateway, refs.get(i), INVALID_CERTIFICATE);
+            if (outcome.value() != null) {
+                certificates.add(outcome.value());
+            } else if (outcome.problem() != null) {
+                findings.error(owner.gateway, field + ".tls.certificateRefs[" + i + "]", outcome.problem());
+                if (unresolved == null || !unresolved.reason().equals(References.NOT_PERMITTED)) {
+                    unresolved = outcome.problem();
+                }
+            }
+        }
+        if (refs.isEmpty()) {
+            unresolved = new Problem(INVALID_CERTIFICATE, "a listener that terminates TLS needs certificateRefs");
+            findings.error(owner.gateway, field + ".tls", unresolved);
+        }
+    }
+
+    /** To serve clients without the check that was asked for would be worse than not to serve them. */
+    private void refuseClientValidation(Findings findings) {
+        FrontendTls frontend = owner.gateway.frontendTls();
+        if (frontend == null || protocol != Protocol.HTTPS) {
+            return;
+        }
+        ClientValidation own = frontend.perPort().get(spec.port());
+        if (own != null || frontend.fallback() != null) {
+            String message = "listener `" + spec.name() + "` is not served: Torii cannot check client certificates yet";
+            rejected = new Problem("UnsupportedValue", message);
+            findings.error(owner.gateway, "spec.tls.frontend", rejected);
+        }
+    }
+
+    void reject(Findings findings, String part, Problem problem) {
+        rejected = problem;
+        findings.error(owner.gateway, field + part, problem);
+    }
+
+    boolean terminatesTls() {
+        return protocol == Protocol.HTTPS || protocol == Protocol.TLS_TERMINATE;
+    }
+
+    /** What it expects on its port's connections; only for supported protocols. */
+    Wire wire() {
+        return switch (Objects.requireNonNull(protocol)) {
+            case HTTP -> Wire.HTTP;
+            case HTTPS, TLS_TERMINATE, TLS_PASSTHROUGH -> Wire.TLS;
+            case TCP -> Wire.TCP;
+        };
+    }
+
+    boolean isServed() {
+        return owner.rejected == null && rejected == null && !(terminatesTls() && certificates.isEmpty());
+    }
+
+    /** {@code namespace/gateway/listener}. */
+    String name() {
+        return owner.gateway.path() + "/" + spec.name();
+    }
+}

@@ -1,0 +1,74 @@
+package dev.torii.config.compile;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.torii.routing.Cluster;
+import dev.torii.routing.KeyPair;
+import dev.torii.routing.Listener;
+import dev.torii.routing.Port;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Names a snapshot by its content: SHA-256 over the text of its records, shortened. Keys go into the hash and come out
+ * nowhere.
+ */
+final class SnapshotVersion {
+
+    private static final int BYTES = 6;
+
+    private final MessageDigest digest;
+
+    private SnapshotVersion() {
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException everyPlatformHasIt) {
+            throw new IllegalStateException(everyPlatformHasIt);
+        }
+    }
+
+    static String of(List<Port> ports, Map<String, Cluster> clusters) {
+        SnapshotVersion version = new SnapshotVersion();
+        for (Port port : ports) {
+            version.add("port", port.number(), port.wire());
+            port.listeners().forEach(version::add);
+        }
+        new TreeMap<>(clusters).values().forEach(version::add);
+        return HexFormat.of().formatHex(version.digest.digest(), 0, BYTES);
+    }
+
+    private void add(Listener listener) {
+        add("listener", listener.name(), listener.protocol(), listener.hostname(), listener.settings());
+        listener.certificates().forEach(this::add);
+        listener.routes().rules().forEach(rule -> add("rule", rule));
+        listener.streams().routes().forEach(route -> add("stream", route));
+    }
+
+    /** The record's text has all but the keys. */
+    private void add(Cluster cluster) {
+        add("cluster", cluster);
+        if (cluster.tls() != null) {
+            add(cluster.tls().clientCertificate());
+        }
+    }
+
+    private void add(@Nullable KeyPair pair) {
+        if (pair != null) {
+            add("key", pair.name(), pair.certificatePem(), pair.keyPem());
+        }
+    }
+
+    /** Every part with its length before it, so that no two lists of parts look the same. */
+    private void add(Object... parts) {
+        for (Object part : parts) {
+            byte[] bytes = part.toString().getBytes(UTF_8);
+            digest.update((bytes.length + ":").getBytes(UTF_8));
+            digest.update(bytes);
+        }
+    }
+}

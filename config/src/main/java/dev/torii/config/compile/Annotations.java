@@ -1,13 +1,13 @@
 package dev.torii.config.compile;
 
-import dev.torii.config.Durations;
-import dev.torii.config.Wording;
 import dev.torii.config.resource.Gateway;
 import dev.torii.config.resource.HttpRoute;
 import dev.torii.config.resource.Resource;
 import dev.torii.config.resource.ResourceSet;
 import dev.torii.config.resource.Route;
 import dev.torii.config.resource.Service;
+import dev.torii.config.source.Durations;
+import dev.torii.config.source.Wording;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,7 +39,9 @@ final class Annotations {
         for (Resource object : resources.all()) {
             if (object instanceof Gateway || object instanceof Route || object instanceof Service) {
                 new TreeSet<>(object.metadata().annotations().keySet())
-                        .stream().filter(name -> name.startsWith(PREFIX)).forEach(name -> check(object, name, findings));
+                        .stream()
+                                .filter(name -> name.startsWith(PREFIX))
+                                .forEach(name -> check(object, name, findings));
             }
         }
     }
@@ -58,7 +60,9 @@ final class Annotations {
                 ? findings.didYouMean(name, () -> known)
                 : ", it belongs on a " + String.join(" or ", owners);
         findings.warning(
-                object, field(name), "UnknownAnnotation",
+                object,
+                field(name),
+                "UnknownAnnotation",
                 "a " + object.kind() + " has no annotation " + Wording.quote(name) + hint);
     }
 
@@ -110,7 +114,10 @@ final class Annotations {
 
     private void wrong(String name, String wanted, String text) {
         findings.error(
-                object, field(name), "InvalidValue", "`" + name + "` must be " + wanted + ", but is " + Wording.quote(text));
+                object,
+                field(name),
+                "InvalidValue",
+                "`" + name + "` must be " + wanted + ", but is " + Wording.quote(text));
     }
 
     private static String field(String name) {

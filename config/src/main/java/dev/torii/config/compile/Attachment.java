@@ -15,7 +15,8 @@ final class Attachment {
     /** The listeners that take the route. */
     final Set<ListenerDraft> listeners = new LinkedHashSet<>();
     /** Why none does, or null. */
-    @Nullable Problem rejected;
+    @Nullable
+    Problem rejected;
 
     Attachment(ParentRef ref, GatewayDraft gateway, String field) {
         this.ref = ref;

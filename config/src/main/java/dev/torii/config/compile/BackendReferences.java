@@ -92,7 +92,8 @@ final class BackendReferences {
             findings.error(draft.route, field, problem);
             draft.unresolved = draft.unresolved == null ? problem : draft.unresolved;
         } else {
-            Problem problem = new Problem("UnsupportedValue", "Fall Back: " + told + ", requests that it would see get 500");
+            Problem problem =
+                    new Problem("UnsupportedValue", "Fall Back: " + told + ", requests that it would see get 500");
             findings.error(draft.route, field, problem);
             draft.partial = draft.partial == null ? problem : draft.partial;
         }
@@ -101,7 +102,8 @@ final class BackendReferences {
     private Resolution follow(Resource referrer, BackendRef ref, boolean requests) {
         ObjectRef target = ref.target();
         if (!target.is(Resource.CORE_GROUP, "Service")) {
-            return broken(".kind", "InvalidKind", "a backend must be a Service, not a " + target.kind(), "invalid_kind");
+            return broken(
+                    ".kind", "InvalidKind", "a backend must be a Service, not a " + target.kind(), "invalid_kind");
         }
         if (!resources.permits(referrer, target)) {
             return new Broken(".namespace", References.notPermitted(referrer, target), "ref_not_permitted");
@@ -133,7 +135,9 @@ final class BackendReferences {
 
     private static Service.@Nullable Port port(Service service, @Nullable Integer number) {
         return service.ports().stream()
-                .filter(port -> number != null && port.number() == number && port.protocol().equals(TCP))
+                .filter(port -> number != null
+                        && port.number() == number
+                        && port.protocol().equals(TCP))
                 .findFirst()
                 .orElse(null);
     }
@@ -143,6 +147,7 @@ final class BackendReferences {
                 .filter(port -> port.protocol().equals(TCP))
                 .map(port -> String.valueOf(port.number()))
                 .collect(Collectors.joining(", "));
-        return service.describe() + " has no port " + number + (ports.isEmpty() ? " (it has none)" : ", it has " + ports);
+        return service.describe() + " has no port " + number
+                + (ports.isEmpty() ? " (it has none)" : ", it has " + ports);
     }
 }

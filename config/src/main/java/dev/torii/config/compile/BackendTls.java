@@ -24,7 +24,10 @@ final class BackendTls {
      * @param unusable why nothing can be verified, or null
      * @param unresolved what of its references does not resolve, or null
      */
-    record Trust(@Nullable String caPem, @Nullable Problem unusable, @Nullable Problem unresolved) {}
+    record Trust(
+            @Nullable String caPem,
+            @Nullable Problem unusable,
+            @Nullable Problem unresolved) {}
 
     BackendTls(ResourceSet resources, References references, Findings findings) {
         policies = resources.all(BackendTlsPolicy.class);
@@ -53,7 +56,8 @@ final class BackendTls {
                 : new Trust(pem.toString(), null, unresolved);
     }
 
-    @Nullable BackendTlsPolicy of(Service service, Service.Port port) {
+    @Nullable
+    BackendTlsPolicy of(Service service, Service.Port port) {
         return index.of(service, port);
     }
 
@@ -62,7 +66,8 @@ final class BackendTls {
     }
 
     /** Why the policy is not in force, or null. */
-    @Nullable Problem rejection(BackendTlsPolicy policy) {
+    @Nullable
+    Problem rejection(BackendTlsPolicy policy) {
         Problem problem = index.problemOf(policy);
         return problem != null ? problem : trustOf(policy).unusable();
     }

@@ -60,7 +60,8 @@ final class Clusters {
         BackendTlsPolicy tlsPolicy = backendTls.of(service, port);
         BackendPolicy policy = backendPolicies.of(service, port);
         Protocol usual = protocol(port, policy);
-        Protocol protocol = use == BackendUse.GRPC && (policy == null || policy.protocol() == null) ? Protocol.HTTP2 : usual;
+        Protocol protocol =
+                use == BackendUse.GRPC && (policy == null || policy.protocol() == null) ? Protocol.HTTP2 : usual;
         boolean tls = tlsPolicy != null && use != BackendUse.RAW;
 
         String key = service.path() + ":" + port.number();

@@ -59,8 +59,7 @@ final class Endpoints {
     }
 
     /** That all pods are away is nothing to report; that nobody ever said where they are is. */
-    private static void warnOfNone(
-            Service service, Service.Port port, List<EndpointSlice> slices, Findings findings) {
+    private static void warnOfNone(Service service, Service.Port port, List<EndpointSlice> slices, Findings findings) {
         String message = slices.isEmpty()
                 ? "no endpoints are known: add EndpointSlices (label `" + EndpointSlice.SERVICE_NAME
                         + "`) or the annotation `" + Service.ENDPOINTS + "`"

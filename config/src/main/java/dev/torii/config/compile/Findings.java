@@ -1,8 +1,8 @@
 package dev.torii.config.compile;
 
 import dev.torii.config.Finding;
-import dev.torii.config.Wording;
 import dev.torii.config.resource.Resource;
+import dev.torii.config.source.Wording;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;

@@ -65,7 +65,10 @@ final class GatewayDraft {
             }
         }
         if (gateway.parametersRef() != null) {
-            problem = new Problem("InvalidParameters", "Torii knows no parameters, so none of a " + gateway.parametersRef().kind());
+            problem = new Problem(
+                    "InvalidParameters",
+                    "Torii knows no parameters, so none of a "
+                            + gateway.parametersRef().kind());
             findings.error(gateway, "spec.infrastructure.parametersRef", problem);
         }
         return problem;

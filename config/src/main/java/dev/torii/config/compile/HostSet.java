@@ -33,7 +33,9 @@ final class HostSet {
     /** The wildcards that cover a pattern, other than itself: for {@code a.b.c} these are {@code *.b.c}, {@code *.c}. */
     private static void forEachSuffix(HostPattern host, java.util.function.Consumer<String> use) {
         int start = host.isWildcard() ? 2 : 0;
-        for (int dot = host.value().indexOf('.', start); dot >= 0; dot = host.value().indexOf('.', dot + 1)) {
+        for (int dot = host.value().indexOf('.', start);
+                dot >= 0;
+                dot = host.value().indexOf('.', dot + 1)) {
             use.accept("*" + host.value().substring(dot));
         }
     }

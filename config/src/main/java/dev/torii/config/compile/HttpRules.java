@@ -42,8 +42,7 @@ final class HttpRules {
 
     private List<Rule> make(RouteDraft draft, List<HostPattern> hosts, GatewayDraft gateway) {
         if (draft.route instanceof HttpRoute route) {
-            long maxBody =
-                    new Annotations(route, findings).number(Annotations.MAX_BODY_BYTES, 0, Long.MAX_VALUE, 0);
+            long maxBody = new Annotations(route, findings).number(Annotations.MAX_BODY_BYTES, 0, Long.MAX_VALUE, 0);
             BackendTargets targets = new BackendTargets(draft, BackendUse.HTTP, gateway, clusters);
             RouteId id = id(RouteId.Kind.HTTP, route);
             List<Rule> rules = new ArrayList<>();
@@ -87,6 +86,7 @@ final class HttpRules {
     }
 
     static RouteId id(RouteId.Kind kind, Route route) {
-        return new RouteId(kind, route.namespace(), route.name(), route.metadata().createdEpochSecond());
+        return new RouteId(
+                kind, route.namespace(), route.name(), route.metadata().createdEpochSecond());
     }
 }

@@ -27,7 +27,8 @@ final class KindClash {
         }
         HostSet http = new HostSet();
         HostSet grpc = new HostSet();
-        for (RouteDraft draft : listener.routes.keySet().stream().sorted(OLDEST_FIRST).toList()) {
+        for (RouteDraft draft :
+                listener.routes.keySet().stream().sorted(OLDEST_FIRST).toList()) {
             List<HostPattern> hosts = listener.routes.getOrDefault(draft, List.of());
             HostSet others = isHttp(draft) ? grpc : http;
             if (hosts.stream().anyMatch(others::intersects)) {

@@ -35,11 +35,13 @@ final class ListenerDraft {
     /** The routes it serves, each with those of its hostnames that fall under the listener's. */
     final Map<RouteDraft, List<HostPattern>> routes = new LinkedHashMap<>();
     /** Why it is not accepted, or null. */
-    @Nullable Problem rejected;
+    @Nullable
+    Problem rejected;
     /** Whether {@link #rejected} is a conflict with other listeners. */
     boolean conflicted;
     /** What of its references does not resolve, or null. */
-    @Nullable Problem unresolved;
+    @Nullable
+    Problem unresolved;
     /** Listeners whose hostnames overlap with this one's, when both terminate TLS. */
     final List<String> overlaps = new ArrayList<>();
 

@@ -31,7 +31,11 @@ final class PemBlocks {
             if (end < 0 || label.indexOf('\n') >= 0) {
                 throw new InvalidKeySpecException("a PEM block does not end");
             }
-            blocks.add(new Block(label, decode(text.substring(labelEnd + DASHES.length(), end))));
+            String body = text.substring(labelEnd + DASHES.length(), end);
+            if (body.contains("ENCRYPTED")) {
+                throw new InvalidKeySpecException("the private key is encrypted");
+            }
+            blocks.add(new Block(label, decode(body)));
             begin = text.indexOf(BEGIN, end + END.length());
         }
         return blocks;

@@ -35,9 +35,7 @@ final class PolicyIndex<P extends Resource> {
         this.resources = resources;
         this.references = references;
         this.findings = findings;
-        policies.stream()
-                .sorted(GatewayDraft.OLDEST_FIRST)
-                .forEach(policy -> add(policy, targets.apply(policy)));
+        policies.stream().sorted(GatewayDraft.OLDEST_FIRST).forEach(policy -> add(policy, targets.apply(policy)));
     }
 
     private void add(P policy, List<PolicyTarget> targets) {
@@ -47,8 +45,9 @@ final class PolicyIndex<P extends Resource> {
             String field = "spec.targetRefs[" + i + "]";
             Problem problem = problem(target);
             P winner = byTarget.get(key(target.object().path(), target.sectionName()));
-            if (problem == null && winner != null && winner != policy) {
-                String message = target.object() + " already has " + winner.describe() + ", which is older or first by name";
+            if (problem == null && winner != null && !winner.equals(policy)) {
+                String message =
+                        target.object() + " already has " + winner.describe() + ", which is older or first by name";
                 problem = new Problem("Conflicted", message);
             }
             if (problem == null) {
@@ -83,13 +82,15 @@ final class PolicyIndex<P extends Resource> {
     }
 
     /** The policy of a port, or null. */
-    @Nullable P of(Service service, Service.Port port) {
+    @Nullable
+    P of(Service service, Service.Port port) {
         P specific = port.name().isEmpty() ? null : byTarget.get(key(service.path(), port.name()));
         return specific != null ? specific : byTarget.get(key(service.path(), null));
     }
 
     /** Why a policy applies to none of its targets, or null when it applies to one. */
-    @Nullable Problem problemOf(P policy) {
+    @Nullable
+    Problem problemOf(P policy) {
         return problems.get(policy.path());
     }
 

@@ -70,7 +70,8 @@ final class PortClaims {
     private static void noteOverlaps(ListenerDraft listener, List<ListenerDraft> onPort) {
         for (ListenerDraft other : onPort) {
             boolean both = other != listener && listener.terminatesTls() && other.terminatesTls();
-            if (both && listener.spec.hostname().intersect(other.spec.hostname()).isPresent()) {
+            if (both
+                    && listener.spec.hostname().intersect(other.spec.hostname()).isPresent()) {
                 listener.overlaps.add(other.spec.name());
             }
         }

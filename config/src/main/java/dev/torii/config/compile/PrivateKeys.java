@@ -6,7 +6,9 @@ import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads private keys in the forms that tools write: PKCS #8, PKCS #1 (RSA; cert-manager's default) and SEC 1 (EC; of
@@ -32,29 +34,28 @@ final class PrivateKeys {
     /** The first private key of a PEM text. */
     static PrivateKey read(String pem) throws GeneralSecurityException {
         for (PemBlocks.Block block : PemBlocks.of(pem)) {
-            switch (block.label()) {
-                case "PRIVATE KEY":
-                    return pkcs8(block.der());
-                case "RSA PRIVATE KEY":
-                    if (pem.contains("Proc-Type:")) {
-                        throw new InvalidKeySpecException("the private key is encrypted");
-                    }
-                    return pkcs8(der(SEQUENCE, VERSION_0, RSA, der(OCTET_STRING, block.der())));
-                case "EC PRIVATE KEY":
-                    return pkcs8(der(
-                            SEQUENCE,
-                            VERSION_0,
-                            der(SEQUENCE, EC_PUBLIC_KEY, curve(block.der())),
-                            der(OCTET_STRING, block.der())));
-                case "ENCRYPTED PRIVATE KEY":
-                    throw new InvalidKeySpecException("the private key is encrypted");
-                default: // parameters, or a certificate in the same file
+            byte[] pkcs8 = pkcs8(block);
+            if (pkcs8 != null) {
+                return key(pkcs8);
             }
         }
         throw new InvalidKeySpecException("there is no PEM block of a private key");
     }
 
-    private static PrivateKey pkcs8(byte[] der) throws GeneralSecurityException {
+    /** The key in the form that the JDK knows; null for what is no key, such as parameters or a certificate. */
+    private static byte @Nullable [] pkcs8(PemBlocks.Block block) throws GeneralSecurityException {
+        byte[] der = block.der();
+        return switch (block.label()) {
+            case "PRIVATE KEY" -> der;
+            case "RSA PRIVATE KEY" -> der(SEQUENCE, VERSION_0, RSA, der(OCTET_STRING, der));
+            case "EC PRIVATE KEY" ->
+                der(SEQUENCE, VERSION_0, der(SEQUENCE, EC_PUBLIC_KEY, curve(der)), der(OCTET_STRING, der));
+            case "ENCRYPTED PRIVATE KEY" -> throw new InvalidKeySpecException("the private key is encrypted");
+            default -> null;
+        };
+    }
+
+    private static PrivateKey key(byte[] der) throws GeneralSecurityException {
         for (String algorithm : ALGORITHMS) {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
@@ -72,7 +73,7 @@ final class PrivateKeys {
         skip(sec1, at); // version
         skip(sec1, at); // the key itself
         int length = enter(sec1, at, EC_PARAMETERS);
-        return java.util.Arrays.copyOfRange(sec1, at[0], at[0] + length);
+        return Arrays.copyOfRange(sec1, at[0], at[0] + length);
     }
 
     private static void skip(byte[] der, int[] at) throws GeneralSecurityException {

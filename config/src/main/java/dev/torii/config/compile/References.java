@@ -42,7 +42,9 @@ final class References {
             return Outcome.failed(notPermitted(referrer, ref));
         }
         Outcome<KeyPair> read = keyPairs.computeIfAbsent(ref.path(), path -> read(ref));
-        return read.problem() == null ? read : Outcome.failed(invalid, read.problem().message());
+        return read.problem() == null
+                ? read
+                : Outcome.failed(invalid, read.problem().message());
     }
 
     private Outcome<KeyPair> read(ObjectRef ref) {
@@ -81,8 +83,7 @@ final class References {
         try {
             return Outcome.of(TlsMaterial.authorities(map.data().getOrDefault(AUTHORITIES, "")));
         } catch (GeneralSecurityException unusable) {
-            return Outcome.failed(
-                    "InvalidCACertificateRef", ref + ", `" + AUTHORITIES + "`: " + unusable.getMessage());
+            return Outcome.failed("InvalidCACertificateRef", ref + ", `" + AUTHORITIES + "`: " + unusable.getMessage());
         }
     }
 

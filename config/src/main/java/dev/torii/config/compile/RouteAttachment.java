@@ -48,7 +48,10 @@ final class RouteAttachment {
                 findings.error(route, field + ".name", "NoMatchingParent", references.unknown(Gateway.class, target));
             } else if (!target.is(Resource.CORE_GROUP, "Service")) {
                 findings.warning(
-                        route, field + ".kind", "UnsupportedParent", "a " + target.kind() + " is not supported as a parent");
+                        route,
+                        field + ".kind",
+                        "UnsupportedParent",
+                        "a " + target.kind() + " is not supported as a parent");
             }
         }
         return draft;
@@ -59,7 +62,8 @@ final class RouteAttachment {
         List<ListenerDraft> meant = attachment.gateway.listeners.stream()
                 .filter(listener -> isMeant(listener, attachment.ref))
                 .toList();
-        List<ListenerDraft> allowing = meant.stream().filter(listener -> allows(listener, route)).toList();
+        List<ListenerDraft> allowing =
+                meant.stream().filter(listener -> allows(listener, route)).toList();
         for (ListenerDraft listener : allowing) {
             List<HostPattern> hosts = common(route.hostnames(), listener.spec.hostname());
             if (!hosts.isEmpty()) {
@@ -89,9 +93,10 @@ final class RouteAttachment {
         return switch (allowed.from()) {
             case ALL -> true;
             case SAME -> namespace.equals(listener.owner.gateway.namespace());
-            case SELECTOR -> allowed.selector() != null
-                    && allowed.selector()
-                            .matches(namespaceLabels.computeIfAbsent(namespace, resources::labelsOfNamespace));
+            case SELECTOR ->
+                allowed.selector() != null
+                        && allowed.selector()
+                                .matches(namespaceLabels.computeIfAbsent(namespace, resources::labelsOfNamespace));
         };
     }
 
@@ -109,8 +114,7 @@ final class RouteAttachment {
                 .toList();
     }
 
-    private void reject(
-            Route route, Attachment attachment, List<ListenerDraft> meant, List<ListenerDraft> allowing) {
+    private void reject(Route route, Attachment attachment, List<ListenerDraft> meant, List<ListenerDraft> allowing) {
         Gateway gateway = attachment.gateway.gateway;
         if (meant.isEmpty()) {
             reject(route, attachment, ".sectionName", "NoMatchingParent", noSuchListener(attachment.ref, gateway));
@@ -119,8 +123,8 @@ final class RouteAttachment {
                     + " of namespace `" + route.namespace() + "`" + whatTheyTake(meant);
             reject(route, attachment, "", "NotAllowedByListeners", message);
         } else {
-            String message = "none of the route's hostnames falls under a listener's: "
-                    + String.join(", ", hostnames(allowing));
+            String message =
+                    "none of the route's hostnames falls under a listener's: " + String.join(", ", hostnames(allowing));
             Problem problem = new Problem("NoMatchingListenerHostname", message);
             attachment.rejected = problem;
             findings.error(route, "spec.hostnames", problem);
@@ -152,13 +156,13 @@ final class RouteAttachment {
     private static String whatTheyTake(List<ListenerDraft> listeners) {
         List<String> texts = new ArrayList<>();
         for (ListenerDraft listener : listeners) {
-            String from =
-                    switch (listener.spec.allowedRoutes().namespaces().from()) {
-                        case ALL -> "all namespaces";
-                        case SAME -> "its own namespace";
-                        case SELECTOR -> "selected namespaces";
-                    };
-            String kinds = listener.supportedKinds.isEmpty() ? "nothing" : String.join(" and ", listener.supportedKinds);
+            String from = switch (listener.spec.allowedRoutes().namespaces().from()) {
+                case ALL -> "all namespaces";
+                case SAME -> "its own namespace";
+                case SELECTOR -> "selected namespaces";
+            };
+            String kinds =
+                    listener.supportedKinds.isEmpty() ? "nothing" : String.join(" and ", listener.supportedKinds);
             texts.add("`" + listener.spec.name() + "` takes " + kinds + " from " + from);
         }
         return ": " + String.join("; ", texts);

@@ -5,7 +5,6 @@ import dev.torii.config.resource.Route;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A route while its configuration is being worked out. */
@@ -15,11 +14,13 @@ final class RouteDraft {
     /** One for each parentRef that names a Gateway there is. */
     final List<Attachment> attachments = new ArrayList<>();
     /** What each backendRef of the route led to, by the ref itself. */
-    final Map<BackendRef, Resolution> resolutions = new IdentityHashMap<>();
+    final IdentityHashMap<BackendRef, Resolution> resolutions = new IdentityHashMap<>();
     /** The first of its references that does not resolve, or null. */
-    @Nullable Problem unresolved;
+    @Nullable
+    Problem unresolved;
     /** What had to be replaced by an error, or null. */
-    @Nullable Problem partial;
+    @Nullable
+    Problem partial;
 
     RouteDraft(Route route) {
         this.route = route;

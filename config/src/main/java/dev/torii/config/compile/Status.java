@@ -29,9 +29,8 @@ public record Status(
         int attachedRoutes,
         List<String> supportedKinds) {
 
-    static final Comparator<Status> ORDER = Comparator.comparing(Status::kind)
-            .thenComparing(Status::namespace)
-            .thenComparing(Status::name);
+    static final Comparator<Status> ORDER =
+            Comparator.comparing(Status::kind).thenComparing(Status::namespace).thenComparing(Status::name);
 
     public Status {
         conditions = List.copyOf(conditions);

@@ -4,7 +4,7 @@ package dev.torii.config.source;
  * Gateway API durations (GEP-2257): one to four parts, each of up to five digits and {@code h}, {@code m}, {@code s} or
  * {@code ms}, in any order: {@code 1h30m}, {@code 500ms}, {@code 0s}.
  */
-final class Durations {
+public final class Durations {
 
     private static final int MOST_PARTS = 4;
     private static final int MOST_DIGITS = 5;
@@ -12,7 +12,7 @@ final class Durations {
     private Durations() {}
 
     /** Milliseconds, or -1 when the text is no duration. */
-    static long millis(String text) {
+    public static long millis(String text) {
         long sum = 0;
         int parts = 0;
         int i = 0;

@@ -7,14 +7,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How findings quote and suggest. What users wrote is shown on one line, without control characters, and cut short. */
-final class Wording {
+public final class Wording {
 
     private static final int LONGEST = 80;
 
     private Wording() {}
 
     /** A piece of input between backquotes. */
-    static String quote(String input) {
+    public static String quote(String input) {
         return "`" + line(input.length() > LONGEST ? input.substring(0, LONGEST) + "…" : input) + "`";
     }
 
@@ -44,7 +44,7 @@ final class Wording {
     }
 
     /** {@code , did you mean `x`?}, or nothing when none of the words is near. */
-    static String didYouMean(String written, Collection<String> words) {
+    public static String didYouMean(String written, Collection<String> words) {
         if (written.length() > LONGEST) {
             return "";
         }

@@ -1,0 +1,150 @@
+package dev.torii.bench;
+
+import dev.torii.bench.Samples.Key;
+import dev.torii.bench.Samples.Measure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * {@code ./torii bench}: starts the backend and the peers, checks their duties, warms them up, gives each its turn in
+ * several rounds, and writes a table. Called by {@code bench/run}, which installs and builds what is needed; settings that
+ * only it knows come as system properties {@code bench.*}.
+ *
+ * <p>Exit codes: 0 measured, 1 something failed, 2 wrong usage.
+ */
+public final class Bench {
+
+    private static final int STEADY_SECONDS = 5;
+    private static final int STEADY_ROUNDS = 3;
+    private static final int SLICE_SECONDS = 3;
+    /** A JVM is warm when two slices in a row differ by less than this in CPU for each request. */
+    private static final double SETTLED = 0.03;
+
+    private final Options options;
+    private final Fleet fleet;
+    private final Samples samples = new Samples();
+
+    private Bench(Options options, Fleet fleet) {
+        this.options = options;
+        this.fleet = fleet;
+    }
+
+    public static void main(String[] args) {
+        try {
+            run(Options.parse(args));
+        } catch (IllegalArgumentException e) {
+            System.err.println("torii bench: " + e.getMessage());
+            System.err.println("usage: torii bench --help");
+            System.exit(2);
+        } catch (Exception e) {
+            System.err.println("torii bench: " + e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    private static void run(Options options) throws Exception {
+        Path root = Path.of(System.getProperty("bench.root", ".")).toAbsolutePath();
+        Path work = Files.createDirectories(root.resolve("bench/work"));
+        Site site = new Site(
+                root,
+                Files.createDirectories(work.resolve("run")),
+                Ports.freePort(),
+                Ports.freePort(),
+                System.getProperty("bench.proxy-core", ""),
+                Path.of(System.getProperty("java.home"), "bin", "java"),
+                options.rateLimit());
+        try (Fleet fleet = new Fleet(site)) {
+            if (options.profile()) {
+                Profile.run(options, fleet, work);
+                return;
+            }
+            fleet.start(options, Map.of());
+            Bench bench = new Bench(options, fleet);
+            String before = Report.loadAverage();
+            bench.measure(site);
+            String report = new Report(options, bench.samples, site, before).markdown();
+            System.out.print(report);
+            Files.writeString(work.resolve("results.md"), report);
+        }
+    }
+
+    private void measure(Site site) throws IOException, InterruptedException {
+        for (Wire wire : options.wires()) {
+            for (Proxy proxy : fleet.proxies()) {
+                if (proxy.peer().warmsUp()) {
+                    warmUp(proxy, wire, options.warmUpSeconds() / (wire == options.wires().get(0) ? 1 : 2));
+                }
+            }
+            for (int round = 0; round < options.rounds(); round++) {
+                for (Proxy proxy : inTurn(round)) {
+                    closedLoop(proxy, wire);
+                }
+            }
+        }
+        for (Wire wire : options.latencyWires()) {
+            SteadyRate.run(fleet.client(), Wire.H1, site.stable(), options.rate(), STEADY_SECONDS);
+            for (int round = 0; round < Math.min(STEADY_ROUNDS, (options.rounds() + 1) / 2); round++) {
+                steady(site, wire, round);
+            }
+        }
+        for (Proxy proxy : fleet.proxies()) {
+            add(proxy, options.wires().get(0), Measure.RESIDENT_MIB, proxy.process().residentKiB() / 1024.0);
+        }
+    }
+
+    /** Each round starts with another proxy, so that none is always first. */
+    private List<Proxy> inTurn(int round) {
+        List<Proxy> order = new ArrayList<>(fleet.proxies());
+        Collections.rotate(order, -round);
+        return order;
+    }
+
+    static void warmUp(Proxy proxy, Wire wire, int seconds) throws IOException, InterruptedException {
+        double last = Double.MAX_VALUE;
+        for (int slice = 1; slice * SLICE_SECONDS <= seconds; slice++) {
+            double cpu = ClosedLoop.run(proxy, wire, SLICE_SECONDS).cpuMicros();
+            proxy.emptyLog();
+            System.err.printf("warm-up: %s, %s: %.1f us%n", proxy.title(), wire.label(), cpu);
+            if (Math.abs(last - cpu) < SETTLED * cpu) {
+                return;
+            }
+            last = cpu;
+        }
+    }
+
+    private void closedLoop(Proxy proxy, Wire wire) throws IOException, InterruptedException {
+        ClosedLoop.Turn turn = ClosedLoop.run(proxy, wire, options.seconds());
+        proxy.emptyLog();
+        add(proxy, wire, Measure.PER_SECOND, turn.perSecond());
+        add(proxy, wire, Measure.CPU_MICROS, turn.cpuMicros());
+        System.err.printf("%s, %s: %.1f us, %.0f/s%n", proxy.title(), wire.label(), turn.cpuMicros(), turn.perSecond());
+    }
+
+    private void steady(Site site, Wire wire, int round) throws IOException {
+        if (wire == Wire.H1) {
+            long[] direct = SteadyRate.run(fleet.client(), wire, site.stable(), options.rate(), STEADY_SECONDS);
+            for (Scenario scenario : options.scenarios()) {
+                samples.add(new Key(Report.NO_PROXY, scenario, wire, Measure.P50_MICROS), SteadyRate.at(direct, 0.5));
+                samples.add(new Key(Report.NO_PROXY, scenario, wire, Measure.P99_MICROS), SteadyRate.at(direct, 0.99));
+            }
+        }
+        for (Proxy proxy : inTurn(round)) {
+            SteadyRate.Latency latency = SteadyRate.run(fleet.client(), proxy, wire, options.rate(), STEADY_SECONDS);
+            proxy.emptyLog();
+            add(proxy, wire, Measure.P50_MICROS, latency.p50());
+            add(proxy, wire, Measure.P99_MICROS, latency.p99());
+            add(proxy, wire, Measure.STEADY_CPU_MICROS, latency.cpuMicros());
+            System.err.printf("%s, %s, %d/s: p50 %.0f us, p99 %.0f us, CPU %.1f us%n", proxy.title(), wire.label(),
+                    options.rate(), latency.p50(), latency.p99(), latency.cpuMicros());
+        }
+    }
+
+    private void add(Proxy proxy, Wire wire, Measure measure, double value) {
+        samples.add(new Key(proxy.name(), proxy.scenario(), wire, measure), value);
+    }
+}

@@ -1,0 +1,107 @@
+package dev.torii.bench;
+
+import io.vertx.core.http.HttpClient;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Sends at a fixed rate whether or not answers come, and counts each request's time from the moment it was due, so that
+ * a proxy that stalls pays for everyone who had to wait (no coordinated omission).
+ */
+final class SteadyRate {
+
+    private final Client client;
+    private final HttpClient http;
+    private final int port;
+    private final double nanosBetween;
+    private final long[] latencies;
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private long start;
+    private int sent;
+    private int answered;
+
+    /**
+     * What one run saw, in microseconds.
+     *
+     * @param cpuMicros of the proxy for each request
+     */
+    record Latency(double p50, double p99, double cpuMicros) {}
+
+    private SteadyRate(Client client, HttpClient http, int port, int rate, int seconds) {
+        this.client = client;
+        this.http = http;
+        this.port = port;
+        this.nanosBetween = 1e9 / rate;
+        this.latencies = new long[rate * seconds];
+    }
+
+    /** Loads whoever listens on the port; sorted nanoseconds, without those of the first second. */
+    static long[] run(Client client, Wire wire, int port, int rate, int seconds) throws IOException {
+        HttpClient http = client.open(wire);
+        SteadyRate run = new SteadyRate(client, http, port, rate, seconds + 1);
+        client.run(run::begin);
+        try {
+            run.done.get(seconds + 20L, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new IOException("port " + port + " at a fixed rate: " + run.answered + " of " + run.latencies.length
+                    + " answered: " + e.getMessage(), e);
+        } finally {
+            http.close();
+        }
+        long[] sorted = Arrays.copyOfRange(run.latencies, rate, run.latencies.length);
+        Arrays.sort(sorted);
+        return sorted;
+    }
+
+    /** Loads a proxy. */
+    static Latency run(Client client, Proxy proxy, Wire wire, int rate, int seconds) throws IOException {
+        long cpu = proxy.process().cpuMicros();
+        long[] sorted = run(client, wire, wire.port(proxy.ports()), rate, seconds);
+        cpu = proxy.process().cpuMicros() - cpu;
+        return new Latency(at(sorted, 0.5), at(sorted, 0.99), (double) cpu / (sorted.length + rate));
+    }
+
+    /** In microseconds. */
+    static double at(long[] sorted, double quantile) {
+        return sorted[(int) Math.min(sorted.length - 1L, Math.round(quantile * sorted.length))] / 1e3;
+    }
+
+    private void begin() {
+        start = System.nanoTime();
+        sendDue();
+    }
+
+    private void sendDue() {
+        long elapsed = System.nanoTime() - start;
+        while (sent < latencies.length && due(sent) <= elapsed) {
+            send(sent++);
+        }
+        if (sent < latencies.length && !done.isDone()) {
+            client.eventLoop().schedule(this::sendDue, Math.max(0, due(sent) - (System.nanoTime() - start)), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private long due(int number) {
+        return (long) (number * nanosBetween);
+    }
+
+    private void send(int number) {
+        Client.send(http, port, Traffic.PATH, Traffic.HEADERS)
+                .compose(head -> head.end().map(head.statusCode()))
+                .onSuccess(status -> ended(number, status))
+                .onFailure(done::completeExceptionally);
+    }
+
+    private void ended(int number, int status) {
+        if (status != 200) {
+            done.completeExceptionally(new IOException("status " + status));
+            return;
+        }
+        latencies[number] = System.nanoTime() - start - due(number);
+        if (++answered == latencies.length) {
+            done.complete(null);
+        }
+    }
+}

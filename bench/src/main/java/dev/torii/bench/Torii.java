@@ -1,0 +1,97 @@
+package dev.torii.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Torii's gateway from this tree, by its own launcher, on one event loop. */
+final class Torii implements Peer {
+
+    private final Map<String, String> environment;
+
+    /** @param environment beside the usual one, for a profile */
+    Torii(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    public String name() {
+        return "torii";
+    }
+
+    @Override
+    public boolean warmsUp() {
+        return true;
+    }
+
+    @Override
+    public String version(Site site) throws InterruptedException {
+        try {
+            String commit = Tool.run(List.of("git", "-C", site.root().toString(), "describe", "--always", "--dirty"));
+            return "Torii " + commit.strip();
+        } catch (IOException e) {
+            return "Torii of this tree";
+        }
+    }
+
+    @Override
+    public Proxy start(Scenario scenario, Site site) throws IOException {
+        Path launcher = site.root().resolve("torii");
+        if (!Files.isExecutable(launcher)) {
+            throw new IOException("no launcher at " + launcher + "; leave torii out with --peers");
+        }
+        Path folder = site.folder(name(), scenario);
+        Ports ports = Ports.free().oneForClear();
+        Path config = site.write("torii-" + scenario.label() + ".yaml", folder, ports, Map.of(
+                "routes", routes(), "limit", site.rateLimit() ? limit() : ""));
+        Path log = folder.resolve("access.log");
+        Running process = Running.start(
+                site.onProxyCore(launcher.toString(), "gateway", "--config", config.toString(), "--admin",
+                        "127.0.0.1:" + Ports.freePort(), "--bind", "127.0.0.1", "--event-loops", "1"),
+                environment,
+                log,
+                folder.resolve("errors"));
+        return new Proxy(this, scenario, process, ports, log);
+    }
+
+    private static String routes() {
+        return IntStream.range(0, Traffic.ROUTES).mapToObj(Torii::route).collect(Collectors.joining());
+    }
+
+    private static String route(int number) {
+        String path = Traffic.route(number);
+        return """
+                ---
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: HTTPRoute
+                metadata: {name: r%d, namespace: bench}
+                spec:
+                  parentRefs: [{name: edge}]
+                  hostnames: [%s]
+                  rules:
+                  - matches: [{path: {type: PathPrefix, value: %s}, headers: [{name: x-env, value: prod}]}]
+                    filters:
+                    - {type: RequestHeaderModifier, requestHeaderModifier: {add: [{name: x-edge, value: bench}], remove: [x-internal]}}
+                    - {type: ResponseHeaderModifier, responseHeaderModifier: {add: [{name: x-served-by, value: bench}], remove: [x-secret]}}
+                    backendRefs: %s
+                """.formatted(number, Traffic.HOST, path, path.equals(Traffic.HIT)
+                ? "[{name: stable, port: 80, weight: 90}, {name: canary, port: 80, weight: 10}]"
+                : "[{name: stable, port: 80}]");
+    }
+
+    private static String limit() {
+        return """
+                ---
+                apiVersion: torii.dev/v1alpha1
+                kind: RateLimitPolicy
+                metadata: {name: tenants, namespace: bench}
+                spec:
+                  targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: edge}]
+                  limits: [{name: per-tenant, requests: %d, per: 1s, burst: 10000, key: {header: x-tenant-id}, scope: Local}]
+                """.formatted(Site.RATE_LIMIT);
+    }
+}

@@ -26,9 +26,24 @@ final class Backend {
     /** A self-signed certificate on P-256, so that handshakes stay small beside the requests. */
     static void makeCertificate(Site site) throws IOException, InterruptedException {
         Tool.run(List.of(
-                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                "-days", "30", "-subj", "/CN=" + Traffic.HOST, "-addext", "subjectAltName=DNS:" + Traffic.HOST,
-                "-keyout", site.key().toString(), "-out", site.certificate().toString()));
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+                "-nodes",
+                "-days",
+                "30",
+                "-subj",
+                "/CN=" + Traffic.HOST,
+                "-addext",
+                "subjectAltName=DNS:" + Traffic.HOST,
+                "-keyout",
+                site.key().toString(),
+                "-out",
+                site.certificate().toString()));
         Files.writeString(site.both(), Files.readString(site.certificate()) + Files.readString(site.key()));
     }
 }

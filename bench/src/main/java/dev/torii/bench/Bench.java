@@ -1,6 +1,6 @@
 package dev.torii.bench;
 
-import dev.torii.bench.Samples.Key;
+import dev.torii.bench.Samples.Figure;
 import dev.torii.bench.Samples.Measure;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -77,7 +78,10 @@ public final class Bench {
         for (Wire wire : options.wires()) {
             for (Proxy proxy : fleet.proxies()) {
                 if (proxy.peer().warmsUp()) {
-                    warmUp(proxy, wire, options.warmUpSeconds() / (wire == options.wires().get(0) ? 1 : 2));
+                    warmUp(
+                            proxy,
+                            wire,
+                            options.warmUpSeconds() / (wire == options.wires().get(0) ? 1 : 2));
                 }
             }
             for (int round = 0; round < options.rounds(); round++) {
@@ -93,7 +97,11 @@ public final class Bench {
             }
         }
         for (Proxy proxy : fleet.proxies()) {
-            add(proxy, options.wires().get(0), Measure.RESIDENT_MIB, proxy.process().residentKiB() / 1024.0);
+            add(
+                    proxy,
+                    options.wires().get(0),
+                    Measure.RESIDENT_MIB,
+                    proxy.process().residentKiB() / 1024.0);
         }
     }
 
@@ -109,7 +117,7 @@ public final class Bench {
         for (int slice = 1; slice * SLICE_SECONDS <= seconds; slice++) {
             double cpu = ClosedLoop.run(proxy, wire, SLICE_SECONDS).cpuMicros();
             proxy.emptyLog();
-            System.err.printf("warm-up: %s, %s: %.1f us%n", proxy.title(), wire.label(), cpu);
+            System.err.printf(Locale.ROOT, "warm-up: %s, %s: %.1f us%n", proxy.title(), wire.label(), cpu);
             if (Math.abs(last - cpu) < SETTLED * cpu) {
                 return;
             }
@@ -122,15 +130,23 @@ public final class Bench {
         proxy.emptyLog();
         add(proxy, wire, Measure.PER_SECOND, turn.perSecond());
         add(proxy, wire, Measure.CPU_MICROS, turn.cpuMicros());
-        System.err.printf("%s, %s: %.1f us, %.0f/s%n", proxy.title(), wire.label(), turn.cpuMicros(), turn.perSecond());
+        System.err.printf(
+                Locale.ROOT,
+                "%s, %s: %.1f us, %.0f/s%n",
+                proxy.title(),
+                wire.label(),
+                turn.cpuMicros(),
+                turn.perSecond());
     }
 
     private void steady(Site site, Wire wire, int round) throws IOException {
         if (wire == Wire.H1) {
             long[] direct = SteadyRate.run(fleet.client(), wire, site.stable(), options.rate(), STEADY_SECONDS);
             for (Scenario scenario : options.scenarios()) {
-                samples.add(new Key(Report.NO_PROXY, scenario, wire, Measure.P50_MICROS), SteadyRate.at(direct, 0.5));
-                samples.add(new Key(Report.NO_PROXY, scenario, wire, Measure.P99_MICROS), SteadyRate.at(direct, 0.99));
+                samples.add(
+                        new Figure(Report.NO_PROXY, scenario, wire, Measure.P50_MICROS), SteadyRate.at(direct, 0.5));
+                samples.add(
+                        new Figure(Report.NO_PROXY, scenario, wire, Measure.P99_MICROS), SteadyRate.at(direct, 0.99));
             }
         }
         for (Proxy proxy : inTurn(round)) {
@@ -139,12 +155,19 @@ public final class Bench {
             add(proxy, wire, Measure.P50_MICROS, latency.p50());
             add(proxy, wire, Measure.P99_MICROS, latency.p99());
             add(proxy, wire, Measure.STEADY_CPU_MICROS, latency.cpuMicros());
-            System.err.printf("%s, %s, %d/s: p50 %.0f us, p99 %.0f us, CPU %.1f us%n", proxy.title(), wire.label(),
-                    options.rate(), latency.p50(), latency.p99(), latency.cpuMicros());
+            System.err.printf(
+                    Locale.ROOT,
+                    "%s, %s, %d/s: p50 %.0f us, p99 %.0f us, CPU %.1f us%n",
+                    proxy.title(),
+                    wire.label(),
+                    options.rate(),
+                    latency.p50(),
+                    latency.p99(),
+                    latency.cpuMicros());
         }
     }
 
     private void add(Proxy proxy, Wire wire, Measure measure, double value) {
-        samples.add(new Key(proxy.name(), proxy.scenario(), wire, measure), value);
+        samples.add(new Figure(proxy.name(), proxy.scenario(), wire, measure), value);
     }
 }

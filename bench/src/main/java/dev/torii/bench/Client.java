@@ -1,6 +1,6 @@
 package dev.torii.bench;
 
-import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -24,14 +24,16 @@ import java.util.concurrent.TimeUnit;
 /** Our own client, for checks and for the latency part: one event loop, any protocol. */
 final class Client implements AutoCloseable {
 
-    private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setPreferNativeTransport(true));
+    private final Vertx vertx =
+            Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setPreferNativeTransport(true));
     private final ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
 
     /** One answer, whole. */
     record Answer(int status, Map<String, String> headers, String body) {}
 
-    EventLoop eventLoop() {
-        return context.nettyEventLoop();
+    /** Runs later on the event loop, which is precise to some microseconds where Vert.x' own timers know milliseconds. */
+    void after(long nanos, Runnable action) {
+        ScheduledFuture<?> unused = context.nettyEventLoop().schedule(action, Math.max(0, nanos), TimeUnit.NANOSECONDS);
     }
 
     /** Runs on the event loop, where clients must be made and used so that their connections live there. */
@@ -50,7 +52,8 @@ final class Client implements AutoCloseable {
         if (wire.tls()) {
             options.setAlpnVersions(List.of(wire.http2() ? HttpVersion.HTTP_2 : HttpVersion.HTTP_1_1));
         }
-        return vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(64).setHttp2MaxSize(4));
+        return vertx.createHttpClient(
+                options, new PoolOptions().setHttp1MaxSize(64).setHttp2MaxSize(4));
     }
 
     /** Sends one request; the future holds the head of the answer, whose body may not have come yet. */
@@ -71,7 +74,8 @@ final class Client implements AutoCloseable {
     Answer ask(Wire wire, int port, String path, Map<String, String> headers) throws Exception {
         HttpClient http = open(wire);
         try {
-            Future<Answer> answer = send(http, port, path, headers).compose(head -> head.body().map(body -> whole(head, body)));
+            Future<Answer> answer =
+                    send(http, port, path, headers).compose(head -> head.body().map(body -> whole(head, body)));
             return answer.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
         } finally {
             http.close();
@@ -80,7 +84,8 @@ final class Client implements AutoCloseable {
 
     private static Answer whole(HttpClientResponse head, Buffer body) {
         Map<String, String> headers = new HashMap<>();
-        head.headers().forEach((name, value) -> headers.merge(name.toLowerCase(Locale.ROOT), value, (a, b) -> a + ", " + b));
+        head.headers()
+                .forEach((name, value) -> headers.merge(name.toLowerCase(Locale.ROOT), value, (a, b) -> a + ", " + b));
         return new Answer(head.statusCode(), headers, body.toString());
     }
 

@@ -13,7 +13,8 @@ final class ClosedLoop {
     private static final Pattern WRK_ERROR = Pattern.compile("(Non-2xx or 3xx responses: \\d+|Socket errors: .*)");
     private static final Pattern RATE = Pattern.compile("Requests/sec: +([\\d.]+)|, ([\\d.]+) req/s");
     private static final Pattern H2LOAD = Pattern.compile("(\\d+) done, (\\d+) succeeded, (\\d+) failed");
-    private static final Pattern H2LOAD_STATUS = Pattern.compile("status codes: (\\d+) 2xx, (\\d+) 3xx, (\\d+) 4xx, (\\d+) 5xx");
+    private static final Pattern H2LOAD_STATUS =
+            Pattern.compile("status codes: (\\d+) 2xx, (\\d+) 3xx, (\\d+) 4xx, (\\d+) 5xx");
 
     private ClosedLoop() {}
 
@@ -44,8 +45,24 @@ final class ClosedLoop {
         String url = (wire.tls() ? "https" : "http") + "://127.0.0.1:" + port + Traffic.PATH;
         List<String> command = new ArrayList<>(
                 wire.http2()
-                        ? List.of("h2load", "-t1", "-c8", "-m8", "-D", Integer.toString(seconds), "-H", ":authority: " + Traffic.HOST)
-                        : List.of("wrk", "-t1", "-c64", "--timeout", "20s", "-d" + seconds + "s", "-H", "Host: " + Traffic.HOST));
+                        ? List.of(
+                                "h2load",
+                                "-t1",
+                                "-c8",
+                                "-m8",
+                                "-D",
+                                Integer.toString(seconds),
+                                "-H",
+                                ":authority: " + Traffic.HOST)
+                        : List.of(
+                                "wrk",
+                                "-t1",
+                                "-c64",
+                                "--timeout",
+                                "20s",
+                                "-d" + seconds + "s",
+                                "-H",
+                                "Host: " + Traffic.HOST));
         Traffic.HEADERS.forEach((name, value) -> command.addAll(List.of("-H", name + ": " + value)));
         command.add(url);
         return command;
@@ -63,7 +80,11 @@ final class ClosedLoop {
     private static long h2load(Proxy proxy, String output) throws IOException {
         Matcher total = H2LOAD.matcher(output);
         Matcher status = H2LOAD_STATUS.matcher(output);
-        if (!total.find() || !status.find() || !total.group(3).equals("0") || !status.group(3).equals("0") || !status.group(4).equals("0")) {
+        if (!total.find()
+                || !status.find()
+                || !total.group(3).equals("0")
+                || !status.group(3).equals("0")
+                || !status.group(4).equals("0")) {
             throw new IOException(proxy.title() + " failed under load: " + output.strip());
         }
         return positive(proxy, Long.parseLong(total.group(2)), output);

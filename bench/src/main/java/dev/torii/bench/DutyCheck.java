@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 final class DutyCheck {
 
     private static final long START_SECONDS = 120;
+    private static final long RETRY_MILLIS = 100;
     private static final int SPLIT_TRIES = 200;
 
     private final Client client;
@@ -41,7 +42,8 @@ final class DutyCheck {
         while (true) {
             String seen;
             try {
-                int status = client.ask(Wire.H1, proxy.ports().clear(), Traffic.PATH, Traffic.HEADERS).status();
+                int status = client.ask(Wire.H1, proxy.ports().clear(), Traffic.PATH, Traffic.HEADERS)
+                        .status();
                 if (status == 200) {
                     return;
                 }
@@ -49,10 +51,10 @@ final class DutyCheck {
             } catch (Exception e) {
                 seen = e.getMessage();
             }
-            if (!proxy.process().alive() || System.nanoTime() > giveUp) {
-                throw new IOException(proxy.title() + " does not serve (" + seen + "): " + proxy.process().lastWords());
+            if (proxy.process().endsWithin(RETRY_MILLIS) || System.nanoTime() > giveUp) {
+                throw new IOException(proxy.title() + " does not serve (" + seen + "): "
+                        + proxy.process().lastWords());
             }
-            Thread.sleep(100);
         }
     }
 
@@ -90,21 +92,28 @@ final class DutyCheck {
 
     private static boolean logged(Proxy proxy, String id) throws IOException {
         try (var lines = Files.lines(proxy.log())) {
-            return lines.anyMatch(line -> line.startsWith("{") && line.endsWith("}") && line.contains(id)
-                    && line.contains("tenant-7") && line.contains("u-12345") && line.contains(Traffic.ECHO));
+            return lines.anyMatch(line -> line.startsWith("{")
+                    && line.endsWith("}")
+                    && line.contains(id)
+                    && line.contains("tenant-7")
+                    && line.contains("u-12345")
+                    && line.contains(Traffic.ECHO));
         }
     }
 
     private void checkRouting(Proxy proxy) throws Exception {
         Map<String, String> other = new HashMap<>(Traffic.HEADERS);
         other.put("x-env", "test");
-        int wrongHeader = client.ask(Wire.H1, proxy.ports().clear(), Traffic.PATH, other).status();
+        int wrongHeader =
+                client.ask(Wire.H1, proxy.ports().clear(), Traffic.PATH, other).status();
         expect(wrongHeader == 404, proxy.title(), "404 when the header does not match, got " + wrongHeader);
         for (int number : new int[] {0, Traffic.ROUTES - 1}) {
-            int status = client.ask(Wire.H1, proxy.ports().clear(), Traffic.route(number) + "/items", Traffic.HEADERS).status();
+            int status = client.ask(Wire.H1, proxy.ports().clear(), Traffic.route(number) + "/items", Traffic.HEADERS)
+                    .status();
             expect(status == 200, proxy.title(), "200 on route " + number + ", got " + status);
         }
-        int beyond = client.ask(Wire.H1, proxy.ports().clear(), Traffic.route(Traffic.ROUTES), Traffic.HEADERS).status();
+        int beyond = client.ask(Wire.H1, proxy.ports().clear(), Traffic.route(Traffic.ROUTES), Traffic.HEADERS)
+                .status();
         expect(beyond == 404, proxy.title(), "404 beyond the last route, got " + beyond);
     }
 
@@ -115,7 +124,10 @@ final class DutyCheck {
             canary += "canary".equals(answer.headers().get("x-backend")) ? 1 : 0;
         }
         // 200 draws at 10 %: outside of 4..45 chance is below one in ten thousand.
-        expect(canary >= 4 && canary <= 45, proxy.title(), "a 90/10 split, got " + canary + " of " + SPLIT_TRIES + " on the canary");
+        expect(
+                canary >= 4 && canary <= 45,
+                proxy.title(),
+                "a 90/10 split, got " + canary + " of " + SPLIT_TRIES + " on the canary");
     }
 
     private static void expect(boolean holds, String where, String what) throws IOException {

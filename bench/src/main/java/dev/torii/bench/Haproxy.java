@@ -18,7 +18,7 @@ final class Haproxy implements Peer {
 
     @Override
     public String version(Site site) throws IOException, InterruptedException {
-        return "HAProxy " + Tool.run(List.of("haproxy", "-v")).split(" ")[2];
+        return "HAProxy " + Tool.run(List.of("haproxy", "-v")).split(" ", -1)[2];
     }
 
     @Override
@@ -26,15 +26,22 @@ final class Haproxy implements Peer {
         Path folder = site.folder(name(), scenario);
         Ports ports = Ports.free().oneForClear();
         Path map = Files.writeString(folder.resolve("routes.map"), routes());
-        Path config = site.write("haproxy-" + scenario.label() + ".cfg", folder, ports, Map.of(
-                "map", map.toString(),
-                "limit", site.rateLimit()
-                        ? "http-request track-sc0 req.hdr(x-tenant-id) table tenants\n"
-                                + "  http-request deny deny_status 429 if { sc_http_req_rate(0) gt " + Site.RATE_LIMIT + " }"
-                        : "",
-                "limit-table", site.rateLimit()
-                        ? "backend tenants\n  stick-table type string len 64 size 100k expire 10s store http_req_rate(1s)"
-                        : ""));
+        Path config = site.write(
+                "haproxy-" + scenario.label() + ".cfg",
+                folder,
+                ports,
+                Map.of(
+                        "map", map.toString(),
+                        "limit",
+                                site.rateLimit()
+                                        ? "http-request track-sc0 req.hdr(x-tenant-id) table tenants\n"
+                                                + "  http-request deny deny_status 429 if { sc_http_req_rate(0) gt "
+                                                + Site.RATE_LIMIT + " }"
+                                        : "",
+                        "limit-table",
+                                site.rateLimit()
+                                        ? "backend tenants\n  stick-table type string len 64 size 100k expire 10s store http_req_rate(1s)"
+                                        : ""));
         Path log = folder.resolve("access.log");
         Running process = Running.start(
                 site.onProxyCore("haproxy", "-db", "-f", config.toString()), Map.of(), log, folder.resolve("errors"));

@@ -27,11 +27,21 @@ final class Nginx implements Peer {
         Files.createDirectories(folder.resolve("tmp"));
         Ports ports = Ports.free();
         String resource = "nginx-" + scenario.label() + ".conf";
-        Path config = site.write(resource, folder, ports, Map.of(
-                "routes", routes(),
-                "limit-zone", site.rateLimit()
-                        ? "limit_req_zone $http_x_tenant_id zone=tenants:10m rate=" + Site.RATE_LIMIT + "r/s;" : "",
-                "limit", site.rateLimit() ? "limit_req zone=tenants burst=10000 nodelay; limit_req_status 429;" : ""));
+        Path config = site.write(
+                resource,
+                folder,
+                ports,
+                Map.of(
+                        "routes", routes(),
+                        "limit-zone",
+                                site.rateLimit()
+                                        ? "limit_req_zone $http_x_tenant_id zone=tenants:10m rate=" + Site.RATE_LIMIT
+                                                + "r/s;"
+                                        : "",
+                        "limit",
+                                site.rateLimit()
+                                        ? "limit_req zone=tenants burst=10000 nodelay; limit_req_status 429;"
+                                        : ""));
         Running process = Running.start(
                 site.onProxyCore("nginx", "-p", folder.toString(), "-c", config.toString()),
                 Map.of(),

@@ -72,12 +72,19 @@ record Options(
                 case "--warm-up" -> warmUpSeconds = number(option, value);
                 case "--rate" -> rate = number(option, value);
                 case "--peers" -> peers = choose(option, value, ALL_PEERS);
-                case "--scenarios" -> scenarios = Arrays.stream(Scenario.values())
-                        .filter(s -> choose(option, value, List.of("plain", "full")).contains(s.label()))
-                        .toList();
+                case "--scenarios" ->
+                    scenarios = Arrays.stream(Scenario.values())
+                            .filter(s -> choose(option, value, List.of("plain", "full"))
+                                    .contains(s.label()))
+                            .toList();
                 case "--wires" -> {
-                    List<String> chosen = choose(option, value, Arrays.stream(Wire.values()).map(Wire::option).toList());
-                    wires = Arrays.stream(Wire.values()).filter(w -> chosen.contains(w.option())).toList();
+                    List<String> chosen = choose(
+                            option,
+                            value,
+                            Arrays.stream(Wire.values()).map(Wire::option).toList());
+                    wires = Arrays.stream(Wire.values())
+                            .filter(w -> chosen.contains(w.option()))
+                            .toList();
                     latencyWires = wires;
                 }
                 default -> throw new IllegalArgumentException("unknown option " + option);
@@ -103,7 +110,7 @@ record Options(
 
         private static List<String> choose(String option, String value, List<String> allowed) {
             List<String> chosen = new ArrayList<>();
-            for (String word : value.toLowerCase(Locale.ROOT).split(",")) {
+            for (String word : value.toLowerCase(Locale.ROOT).split(",", -1)) {
                 if (!allowed.contains(word)) {
                     throw new IllegalArgumentException(option + " knows " + allowed + ", not '" + word + "'");
                 }

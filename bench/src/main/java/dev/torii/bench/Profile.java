@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -22,8 +23,17 @@ final class Profile {
     private Profile() {}
 
     static void run(Options options, Fleet fleet, Path work) throws Exception {
-        Options torii = new Options(true, 1, SECONDS, options.warmUpSeconds(), options.rate(), options.rateLimit(),
-                List.of("torii"), options.scenarios(), options.wires(), List.of());
+        Options torii = new Options(
+                true,
+                1,
+                SECONDS,
+                options.warmUpSeconds(),
+                options.rate(),
+                options.rateLimit(),
+                List.of("torii"),
+                options.scenarios(),
+                options.wires(),
+                List.of());
         fleet.start(torii, Map.of("JAVA_TOOL_OPTIONS", JVM_OPTIONS));
         Proxy proxy = fleet.proxies().get(fleet.proxies().size() - 1);
         Wire wire = options.wires().get(0);
@@ -33,7 +43,8 @@ final class Profile {
         perf(proxy, wire, pid, work.resolve("profile.perf"));
     }
 
-    private static void flightRecorder(Proxy proxy, Wire wire, String pid, Path file) throws IOException, InterruptedException {
+    private static void flightRecorder(Proxy proxy, Wire wire, String pid, Path file)
+            throws IOException, InterruptedException {
         Path bin = Path.of(System.getProperty("java.home"), "bin");
         String jcmd = bin.resolve("jcmd").toString();
         Tool.run(List.of(jcmd, pid, "JFR.start", "name=bench", "settings=profile"));
@@ -42,9 +53,15 @@ final class Profile {
         Tool.run(List.of(jcmd, pid, "JFR.stop", "name=bench", "filename=" + dump));
         proxy.emptyLog();
         Files.copy(dump, file, StandardCopyOption.REPLACE_EXISTING);
-        System.out.printf("%s, %s: %.1f us of CPU a request under the recorder%n", proxy.title(), wire.label(), turn.cpuMicros());
+        System.out.printf(
+                Locale.ROOT,
+                "%s, %s: %.1f us of CPU a request under the recorder%n",
+                proxy.title(),
+                wire.label(),
+                turn.cpuMicros());
         for (String view : List.of("hot-methods", "allocation-by-site", "allocation-by-class", "gc")) {
-            System.out.println(Tool.run(List.of(bin.resolve("jfr").toString(), "view", "--width", "180", view, file.toString())));
+            System.out.println(
+                    Tool.run(List.of(bin.resolve("jfr").toString(), "view", "--width", "180", view, file.toString())));
         }
     }
 
@@ -53,8 +70,22 @@ final class Profile {
             System.out.println("perf is not installed (apt-get install linux-perf): no kernel's share");
             return;
         }
-        Process recorder = new ProcessBuilder("perf", "record", "-q", "-F", "499", "-g", "-e", "cpu-clock", "-p", pid,
-                        "-o", file.toString(), "--", "sleep", Integer.toString(SECONDS))
+        Process recorder = new ProcessBuilder(
+                        "perf",
+                        "record",
+                        "-q",
+                        "-F",
+                        "499",
+                        "-g",
+                        "-e",
+                        "cpu-clock",
+                        "-p",
+                        pid,
+                        "-o",
+                        file.toString(),
+                        "--",
+                        "sleep",
+                        Integer.toString(SECONDS))
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();

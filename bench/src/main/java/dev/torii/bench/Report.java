@@ -1,6 +1,6 @@
 package dev.torii.bench;
 
-import dev.torii.bench.Samples.Key;
+import dev.torii.bench.Samples.Figure;
 import dev.torii.bench.Samples.Measure;
 import java.io.IOException;
 import java.io.InputStream;
@@ -54,7 +54,7 @@ final class Report {
 
     /** The kernel's, over 1, 5 and 15 minutes: says how busy the machine was with other things. */
     static String loadAverage() throws IOException {
-        String[] words = Files.readString(Path.of("/proc/loadavg")).split(" ");
+        String[] words = Files.readString(Path.of("/proc/loadavg")).split(" ", -1);
         return words[0] + " " + words[1] + " " + words[2];
     }
 
@@ -66,13 +66,16 @@ final class Report {
             versions.add(peer.version(site));
         }
         line(Instant.now().truncatedTo(ChronoUnit.MINUTES) + ". " + String.join(", ", versions) + ".");
-        line("Linux " + System.getProperty("os.version") + ", "
-                + Files.lines(Path.of("/proc/cpuinfo")).filter(l -> l.startsWith("model name")).count() + " cores ("
-                + Files.lines(Path.of("/proc/cpuinfo")).filter(l -> l.startsWith("model name")).findFirst().orElse(": ?").replaceAll(".*: ", "")
-                + "), JVM peers on Java " + Runtime.version() + ". "
-                + (site.proxyCore().isEmpty() ? "Nothing is bound to a core." : "Proxies on core " + site.proxyCore() + ", load and backend on core 0."));
-        line("Load average before " + loadBefore + ", after " + loadAverage() + ": above about 2 others were busy, too, and figures are rough.");
-        line(options.rounds() + " rounds of " + options.seconds() + " s in turn, 64 requests in flight, 1 KiB replies, one worker thread each.");
+        line("Linux " + System.getProperty("os.version") + ", " + cores() + ", JVM peers on Java " + Runtime.version()
+                + ".");
+        line(
+                site.proxyCore().isEmpty()
+                        ? "Nothing is bound to a core."
+                        : "Proxies on core " + site.proxyCore() + ", load and backend on core 0.");
+        line("Load average before " + loadBefore + ", after " + loadAverage()
+                + ": above about 2 others were busy, too, and figures are rough.");
+        line(options.rounds() + " rounds of " + options.seconds()
+                + " s in turn, 64 requests in flight, 1 KiB replies, one worker thread each.");
         line("");
         try (InputStream duties = Report.class.getResourceAsStream("duties.md")) {
             line(duties == null ? "" : new String(duties.readAllBytes(), StandardCharsets.UTF_8).strip());
@@ -81,7 +84,16 @@ final class Report {
             line("| rate limit by a header, never reached | limit_req | stick-table | own filter | RateLimitPolicy |");
         }
         line("");
-        line("In the plain scenario each has one route and writes no log; Torii still makes a request id and forwarded headers.");
+        line(
+                "In the plain scenario each has one route and writes no log; Torii still makes a request id and forwarded headers.");
+    }
+
+    private static String cores() throws IOException {
+        List<String> models = Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
+                .filter(line -> line.startsWith("model name"))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .toList();
+        return models.size() + " cores (" + (models.isEmpty() ? "?" : models.get(0)) + ")";
     }
 
     private void closedLoop(Scenario scenario, Wire wire) {
@@ -103,7 +115,7 @@ final class Report {
         line("| proxy | p50 µs | × HAProxy | p99 µs | × HAProxy | CPU µs/request | × HAProxy |");
         line("|---|---|---|---|---|---|---|");
         List<String> rows = new ArrayList<>(options.peers());
-        if (samples.has(new Key(NO_PROXY, scenario, wire, Measure.P50_MICROS))) {
+        if (samples.has(new Figure(NO_PROXY, scenario, wire, Measure.P50_MICROS))) {
             rows.add(0, NO_PROXY);
         }
         for (String peer : rows) {
@@ -117,13 +129,18 @@ final class Report {
         line("");
         line("## Resident memory after all of it, MiB");
         line("");
-        line("| proxy | " + String.join(" | ", options.scenarios().stream().map(Scenario::label).toList()) + " |");
+        line("| proxy | "
+                + String.join(
+                        " | ", options.scenarios().stream().map(Scenario::label).toList()) + " |");
         line("|---|" + "---|".repeat(options.scenarios().size()));
         for (String peer : options.peers()) {
             StringBuilder row = new StringBuilder("| " + peer);
             for (Scenario scenario : options.scenarios()) {
-                row.append(" | ").append(text("%.0f",
-                        samples.median(new Key(peer, scenario, options.wires().get(0), Measure.RESIDENT_MIB))));
+                row.append(" | ")
+                        .append(text(
+                                "%.0f",
+                                samples.median(new Figure(
+                                        peer, scenario, options.wires().get(0), Measure.RESIDENT_MIB))));
             }
             line(row + " |");
         }
@@ -144,20 +161,27 @@ final class Report {
     }
 
     private void aim(Wire wire, Measure measure, String what, String other, double most) {
-        double ratio = samples.median(new Key("torii", Scenario.FULL, wire, measure))
-                / samples.median(new Key(other, Scenario.FULL, wire, measure));
+        double ratio = samples.median(new Figure("torii", Scenario.FULL, wire, measure))
+                / samples.median(new Figure(other, Scenario.FULL, wire, measure));
         if (!Double.isNaN(ratio)) {
-            line(String.format(Locale.ROOT, "- %s, %s: %.2f of %s's, aim at most %.2f: **%s**",
-                    what, wire.label(), ratio, other, most, ratio <= most ? "met" : "missed"));
+            line(String.format(
+                    Locale.ROOT,
+                    "- %s, %s: %.2f of %s's, aim at most %.2f: **%s**",
+                    what,
+                    wire.label(),
+                    ratio,
+                    other,
+                    most,
+                    ratio <= most ? "met" : "missed"));
         }
     }
 
     private String both(String peer, Scenario scenario, Wire wire, Measure measure, String format) {
-        Key key = new Key(peer, scenario, wire, measure);
+        Figure key = new Figure(peer, scenario, wire, measure);
         if (!samples.has(key)) {
             return " | - | -";
         }
-        double reference = samples.median(new Key(REFERENCE, scenario, wire, measure));
+        double reference = samples.median(new Figure(REFERENCE, scenario, wire, measure));
         return " | " + text(format, samples.median(key)) + " (" + text(format, samples.least(key)) + "–"
                 + text(format, samples.most(key)) + ") | " + text("%.2f", samples.median(key) / reference);
     }

@@ -34,8 +34,9 @@ final class Running implements AutoCloseable {
         return new Running(builder.start(), errors);
     }
 
-    boolean alive() {
-        return process.isAlive();
+    /** Waits for it to end, at most so long. */
+    boolean endsWithin(long millis) throws InterruptedException {
+        return process.waitFor(millis, TimeUnit.MILLISECONDS);
     }
 
     long pid() {
@@ -48,7 +49,7 @@ final class Running implements AutoCloseable {
         for (ProcessHandle handle : tree().toList()) {
             String stat = Files.readString(Path.of("/proc", Long.toString(handle.pid()), "stat"));
             // The name in the second field may hold spaces; the 14th and 15th field are utime and stime.
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
             micros += (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * MICROS_PER_TICK;
         }
         return micros;

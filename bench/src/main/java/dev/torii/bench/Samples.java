@@ -8,7 +8,7 @@ import java.util.Map;
 /** Every figure of a run, by what it is a figure of. */
 final class Samples {
 
-    private final Map<Key, List<Double>> values = new HashMap<>();
+    private final Map<Figure, List<Double>> values = new HashMap<>();
 
     enum Measure {
         PER_SECOND,
@@ -20,34 +20,34 @@ final class Samples {
     }
 
     /** @param wire any one for what does not depend on it */
-    record Key(String peer, Scenario scenario, Wire wire, Measure measure) {}
+    record Figure(String peer, Scenario scenario, Wire wire, Measure measure) {}
 
-    void add(Key key, double value) {
+    void add(Figure key, double value) {
         values.computeIfAbsent(key, ignored -> new ArrayList<>()).add(value);
     }
 
-    boolean has(Key key) {
+    boolean has(Figure key) {
         return values.containsKey(key);
     }
 
     /** NaN when nothing was measured. */
-    double median(Key key) {
+    double median(Figure key) {
         List<Double> sorted = sorted(key);
         int size = sorted.size();
         return size == 0 ? Double.NaN : (sorted.get((size - 1) / 2) + sorted.get(size / 2)) / 2;
     }
 
-    double least(Key key) {
+    double least(Figure key) {
         List<Double> sorted = sorted(key);
         return sorted.isEmpty() ? Double.NaN : sorted.get(0);
     }
 
-    double most(Key key) {
+    double most(Figure key) {
         List<Double> sorted = sorted(key);
         return sorted.isEmpty() ? Double.NaN : sorted.get(sorted.size() - 1);
     }
 
-    private List<Double> sorted(Key key) {
+    private List<Double> sorted(Figure key) {
         return values.getOrDefault(key, List.of()).stream().sorted().toList();
     }
 }

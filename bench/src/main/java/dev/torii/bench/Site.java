@@ -55,7 +55,7 @@ record Site(Path root, Path dir, int stable, int canary, String proxyCore, Path 
         return all;
     }
 
-    /** Fills {@code @name@} in a resource of {@code peers/} and writes it to the folder, with access for its owner only. */
+    /** Fills {@code @name@} in a resource of {@code peers/} and writes it to the folder. */
     Path write(String resource, Path folder, Ports ports, Map<String, String> own) throws IOException {
         Map<String, String> values = new HashMap<>(own);
         values.put("dir", folder.toString());
@@ -70,11 +70,16 @@ record Site(Path root, Path dir, int stable, int canary, String proxyCore, Path 
         values.put("both", both().toString());
         values.put("certificate-base64", base64(certificate()));
         values.put("key-base64", base64(key()));
+        return Files.writeString(folder.resolve(resource), fill(resource, values));
+    }
+
+    /** A resource of {@code peers/} with each {@code @name@} replaced by its value. */
+    static String fill(String resource, Map<String, String> values) {
         String text = resource(resource);
         for (Map.Entry<String, String> value : values.entrySet()) {
             text = text.replace("@" + value.getKey() + "@", value.getValue());
         }
-        return Files.writeString(folder.resolve(resource), text);
+        return text;
     }
 
     private static String base64(Path file) throws IOException {

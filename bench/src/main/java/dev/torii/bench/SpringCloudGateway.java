@@ -26,11 +26,12 @@ final class SpringCloudGateway implements Peer {
     @Override
     public String version(Site site) throws IOException {
         try (Stream<Path> jars = Files.list(target(site).resolve("lib"))) {
-            return "Spring Cloud Gateway " + jars.map(jar -> jar.getFileName().toString())
-                    .filter(name -> name.startsWith("spring-cloud-gateway-server-webflux-"))
-                    .map(name -> name.replaceAll("spring-cloud-gateway-server-webflux-|\\.jar", ""))
-                    .findFirst()
-                    .orElse("?");
+            return "Spring Cloud Gateway "
+                    + jars.map(jar -> jar.getFileName().toString())
+                            .filter(name -> name.startsWith("spring-cloud-gateway-server-webflux-"))
+                            .map(name -> name.replaceAll("spring-cloud-gateway-server-webflux-|\\.jar", ""))
+                            .findFirst()
+                            .orElse("?");
         }
     }
 
@@ -38,19 +39,33 @@ final class SpringCloudGateway implements Peer {
     public Proxy start(Scenario scenario, Site site) throws IOException {
         Path folder = site.folder(name(), scenario);
         Ports ports = Ports.free().oneForClear();
-        Path config = site.write("scg-" + scenario.label() + ".yaml", folder, ports, Map.of(
-                "routes", routes(site),
-                "limit", site.rateLimit() ? ", rate-limit: " + Site.RATE_LIMIT + ", rate-limit-header: x-tenant-id" : ""));
+        Path config = site.write(
+                "scg-" + scenario.label() + ".yaml",
+                folder,
+                ports,
+                Map.of(
+                        "routes",
+                        routes(site),
+                        "limit",
+                        site.rateLimit()
+                                ? ", rate-limit: " + Site.RATE_LIMIT + ", rate-limit-header: x-tenant-id"
+                                : ""));
         Path log = folder.resolve("access.log");
         List<String> command = new ArrayList<>(site.onProxyCore(site.java().toString()));
         command.addAll(List.of("-XX:+UseSerialGC", "-Xms256m", "-Xmx512m", "-Dreactor.netty.ioWorkerCount=1"));
         if (Runtime.version().feature() >= 24) {
             // What Netty needs on newer runtimes to use memory as it does on older ones.
-            command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
+            command.addAll(List.of(
+                    "--enable-native-access=ALL-UNNAMED",
+                    "--sun-misc-unsafe-memory-access=allow",
                     "-Dio.netty.noUnsafe=false"));
         }
-        command.addAll(List.of("-DACCESS_LOG=" + log, "-cp", target(site) + "/scg.jar:" + target(site) + "/lib/*",
-                "dev.torii.bench.scg.Gateway", "--spring.config.location=" + config));
+        command.addAll(List.of(
+                "-DACCESS_LOG=" + log,
+                "-cp",
+                target(site) + "/scg.jar:" + target(site) + "/lib/*",
+                "dev.torii.bench.scg.Gateway",
+                "--spring.config.location=" + config));
         Running process = Running.start(command, Map.of(), folder.resolve("out"), folder.resolve("errors"));
         return new Proxy(this, scenario, process, ports, log);
     }
@@ -72,6 +87,7 @@ final class SpringCloudGateway implements Peer {
 
     private static String route(String id, int port, int number, String weight) {
         return "          - {id: r" + id + ", uri: \"http://127.0.0.1:" + port + "\", predicates: [\"Path="
-                + Traffic.route(number) + "/**\", \"Host=" + Traffic.HOST + "\", \"Header=x-env, prod\"" + weight + "]}";
+                + Traffic.route(number) + "/**\", \"Host=" + Traffic.HOST + "\", \"Header=x-env, prod\"" + weight
+                + "]}";
     }
 }

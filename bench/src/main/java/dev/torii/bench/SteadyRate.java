@@ -45,8 +45,10 @@ final class SteadyRate {
         try {
             run.done.get(seconds + 20L, TimeUnit.SECONDS);
         } catch (Exception e) {
-            throw new IOException("port " + port + " at a fixed rate: " + run.answered + " of " + run.latencies.length
-                    + " answered: " + e.getMessage(), e);
+            throw new IOException(
+                    "port " + port + " at a fixed rate: " + run.answered + " of " + run.latencies.length + " answered: "
+                            + e.getMessage(),
+                    e);
         } finally {
             http.close();
         }
@@ -79,7 +81,7 @@ final class SteadyRate {
             send(sent++);
         }
         if (sent < latencies.length && !done.isDone()) {
-            client.eventLoop().schedule(this::sendDue, Math.max(0, due(sent) - (System.nanoTime() - start)), TimeUnit.NANOSECONDS);
+            client.after(due(sent) - (System.nanoTime() - start), this::sendDue);
         }
     }
 

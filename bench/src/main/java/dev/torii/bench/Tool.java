@@ -22,6 +22,9 @@ final class Tool {
 
     /** Whether no such command is on the path. */
     static boolean missing(String command) throws IOException, InterruptedException {
-        return new ProcessBuilder("sh", "-c", "command -v \"$0\" >/dev/null", command).start().waitFor() != 0;
+        return new ProcessBuilder("sh", "-c", "command -v \"$0\" >/dev/null", command)
+                        .start()
+                        .waitFor()
+                != 0;
     }
 }

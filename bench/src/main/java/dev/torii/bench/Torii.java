@@ -46,12 +46,24 @@ final class Torii implements Peer {
         }
         Path folder = site.folder(name(), scenario);
         Ports ports = Ports.free().oneForClear();
-        Path config = site.write("torii-" + scenario.label() + ".yaml", folder, ports, Map.of(
-                "routes", routes(), "limit", site.rateLimit() ? limit() : ""));
+        Path config = site.write(
+                "torii-" + scenario.label() + ".yaml",
+                folder,
+                ports,
+                Map.of("routes", routes(), "limit", site.rateLimit() ? limit() : ""));
         Path log = folder.resolve("access.log");
         Running process = Running.start(
-                site.onProxyCore(launcher.toString(), "gateway", "--config", config.toString(), "--admin",
-                        "127.0.0.1:" + Ports.freePort(), "--bind", "127.0.0.1", "--event-loops", "1"),
+                site.onProxyCore(
+                        launcher.toString(),
+                        "gateway",
+                        "--config",
+                        config.toString(),
+                        "--admin",
+                        "127.0.0.1:" + Ports.freePort(),
+                        "--bind",
+                        "127.0.0.1",
+                        "--event-loops",
+                        "1"),
                 environment,
                 log,
                 folder.resolve("errors"));
@@ -64,34 +76,15 @@ final class Torii implements Peer {
 
     private static String route(int number) {
         String path = Traffic.route(number);
-        return """
-                ---
-                apiVersion: gateway.networking.k8s.io/v1
-                kind: HTTPRoute
-                metadata: {name: r%d, namespace: bench}
-                spec:
-                  parentRefs: [{name: edge}]
-                  hostnames: [%s]
-                  rules:
-                  - matches: [{path: {type: PathPrefix, value: %s}, headers: [{name: x-env, value: prod}]}]
-                    filters:
-                    - {type: RequestHeaderModifier, requestHeaderModifier: {add: [{name: x-edge, value: bench}], remove: [x-internal]}}
-                    - {type: ResponseHeaderModifier, responseHeaderModifier: {add: [{name: x-served-by, value: bench}], remove: [x-secret]}}
-                    backendRefs: %s
-                """.formatted(number, Traffic.HOST, path, path.equals(Traffic.HIT)
+        String backends = path.equals(Traffic.HIT)
                 ? "[{name: stable, port: 80, weight: 90}, {name: canary, port: 80, weight: 10}]"
-                : "[{name: stable, port: 80}]");
+                : "[{name: stable, port: 80}]";
+        return Site.fill(
+                "torii-route.yaml",
+                Map.of("number", Integer.toString(number), "host", Traffic.HOST, "path", path, "backends", backends));
     }
 
     private static String limit() {
-        return """
-                ---
-                apiVersion: torii.dev/v1alpha1
-                kind: RateLimitPolicy
-                metadata: {name: tenants, namespace: bench}
-                spec:
-                  targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: edge}]
-                  limits: [{name: per-tenant, requests: %d, per: 1s, burst: 10000, key: {header: x-tenant-id}, scope: Local}]
-                """.formatted(Site.RATE_LIMIT);
+        return Site.fill("torii-rate-limit.yaml", Map.of("limit", Integer.toString(Site.RATE_LIMIT)));
     }
 }

@@ -9,9 +9,11 @@ final class Traffic {
     static final String HOST = "shop.example";
     /** In the middle, for those who look through their routes one by one. */
     static final String HIT = route(ROUTES / 2);
+
     static final String PATH = HIT + "/items";
     /** Answers with what the backend was sent. */
     static final String ECHO = HIT + "/echo";
+
     static final Map<String, String> HEADERS = Map.of(
             "x-env", "prod",
             "x-tenant-id", "tenant-7",

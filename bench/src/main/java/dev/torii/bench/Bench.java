@@ -25,10 +25,13 @@ public final class Bench {
     private static final int SLICE_SECONDS = 3;
     /** A JVM is warm when two slices in a row differ by less than this in CPU for each request. */
     private static final double SETTLED = 0.03;
+    /** But not before so many requests: the compiler's last stage comes late. */
+    private static final long WARM_REQUESTS = 50_000;
 
     private final Options options;
     private final Fleet fleet;
     private final Samples samples = new Samples();
+    private final List<String> remarks = new ArrayList<>();
 
     private Bench(Options options, Fleet fleet) {
         this.options = options;
@@ -66,9 +69,10 @@ public final class Bench {
             }
             fleet.start(options, Map.of());
             Bench bench = new Bench(options, fleet);
-            String before = Report.loadAverage();
+            Machine machine = new Machine(fleet);
             bench.measure(site);
-            String report = new Report(options, bench.samples, site, before).markdown();
+            bench.remarks.add(0, machine.others());
+            String report = new Report(options, bench.samples, site, bench.remarks).markdown();
             System.out.print(report);
             Files.writeString(work.resolve("results.md"), report);
         }
@@ -77,11 +81,9 @@ public final class Bench {
     private void measure(Site site) throws IOException, InterruptedException {
         for (Wire wire : options.wires()) {
             for (Proxy proxy : fleet.proxies()) {
-                if (proxy.peer().warmsUp()) {
-                    warmUp(
-                            proxy,
-                            wire,
-                            options.warmUpSeconds() / (wire == options.wires().get(0) ? 1 : 2));
+                int seconds = options.warmUpSeconds() / (wire == options.wires().get(0) ? 1 : 2);
+                if (proxy.peer().warmsUp() && !warmUp(proxy, wire, seconds)) {
+                    remarks.add(proxy.title() + ", " + wire.label() + ", had not settled after " + seconds + " s.");
                 }
             }
             for (int round = 0; round < options.rounds(); round++) {
@@ -112,17 +114,22 @@ public final class Bench {
         return order;
     }
 
-    static void warmUp(Proxy proxy, Wire wire, int seconds) throws IOException, InterruptedException {
+    /** Loads a JVM until its cost no longer falls; false when the time was too short for that. */
+    static boolean warmUp(Proxy proxy, Wire wire, int seconds) throws IOException, InterruptedException {
         double last = Double.MAX_VALUE;
+        long requests = 0;
         for (int slice = 1; slice * SLICE_SECONDS <= seconds; slice++) {
-            double cpu = ClosedLoop.run(proxy, wire, SLICE_SECONDS).cpuMicros();
+            ClosedLoop.Turn turn = ClosedLoop.run(proxy, wire, SLICE_SECONDS);
+            double cpu = turn.cpuMicros();
+            requests += turn.requests();
             proxy.emptyLog();
             System.err.printf(Locale.ROOT, "warm-up: %s, %s: %.1f us%n", proxy.title(), wire.label(), cpu);
-            if (Math.abs(last - cpu) < SETTLED * cpu) {
-                return;
+            if (requests >= WARM_REQUESTS && Math.abs(last - cpu) < SETTLED * cpu) {
+                return true;
             }
             last = cpu;
         }
+        return false;
     }
 
     private void closedLoop(Proxy proxy, Wire wire) throws IOException, InterruptedException {

@@ -21,10 +21,11 @@ final class ClosedLoop {
     /**
      * One turn.
      *
+     * @param requests answered well
      * @param perSecond requests a second
      * @param cpuMicros of the proxy, user and system, for each request
      */
-    record Turn(double perSecond, double cpuMicros) {}
+    record Turn(long requests, double perSecond, double cpuMicros) {}
 
     /** Loads a proxy for some seconds. Throws when any request failed: errors are cheap and must not count. */
     static Turn run(Proxy proxy, Wire wire, int seconds) throws IOException, InterruptedException {
@@ -38,7 +39,7 @@ final class ClosedLoop {
             throw new IOException(command.get(0) + " told no rate: " + output.strip());
         }
         String perSecond = rate.group(1) == null ? rate.group(2) : rate.group(1);
-        return new Turn(Double.parseDouble(perSecond), (double) cpu / requests);
+        return new Turn(requests, Double.parseDouble(perSecond), (double) cpu / requests);
     }
 
     private static List<String> command(Wire wire, int port, int seconds) {

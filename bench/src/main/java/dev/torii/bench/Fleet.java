@@ -1,7 +1,6 @@
 package dev.torii.bench;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -12,6 +11,7 @@ import java.util.Map;
 final class Fleet implements AutoCloseable {
 
     private final Site site;
+    private final Running backend;
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private final List<Proxy> proxies = new ArrayList<>();
     private final Client client = new Client();
@@ -21,7 +21,7 @@ final class Fleet implements AutoCloseable {
         this.site = site;
         Runtime.getRuntime().addShutdownHook(atExit);
         Backend.makeCertificate(site);
-        keep(Backend.start(site));
+        backend = keep(Backend.start(site));
     }
 
     Client client() {
@@ -57,9 +57,13 @@ final class Fleet implements AutoCloseable {
                 .toList();
     }
 
-    /** Where everything of this run was written. */
-    Path dir() {
-        return site.dir();
+    /** User and system time of the backend and all proxies until now. */
+    long cpuMicros() throws IOException {
+        long micros = backend.cpuMicros();
+        for (Proxy proxy : proxies) {
+            micros += proxy.process().cpuMicros();
+        }
+        return micros;
     }
 
     private synchronized <T extends AutoCloseable> T keep(T resource) {

@@ -37,7 +37,9 @@ final class Profile {
         fleet.start(torii, Map.of("JAVA_TOOL_OPTIONS", JVM_OPTIONS));
         Proxy proxy = fleet.proxies().get(fleet.proxies().size() - 1);
         Wire wire = options.wires().get(0);
-        Bench.warmUp(proxy, wire, options.warmUpSeconds());
+        if (!Bench.warmUp(proxy, wire, options.warmUpSeconds())) {
+            System.out.println("It had not settled after " + options.warmUpSeconds() + " s of warm-up.");
+        }
         String pid = Long.toString(proxy.process().javaPid());
         flightRecorder(proxy, wire, pid, work.resolve("profile.jfr"));
         perf(proxy, wire, pid, work.resolve("profile.perf"));

@@ -5,8 +5,6 @@ import dev.torii.bench.Samples.Measure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -25,14 +23,14 @@ final class Report {
     private final Options options;
     private final Samples samples;
     private final Site site;
-    private final String loadBefore;
+    private final List<String> remarks;
     private final StringBuilder out = new StringBuilder();
 
-    Report(Options options, Samples samples, Site site, String loadBefore) {
+    Report(Options options, Samples samples, Site site, List<String> remarks) {
         this.options = options;
         this.samples = samples;
         this.site = site;
-        this.loadBefore = loadBefore;
+        this.remarks = remarks;
     }
 
     String markdown() throws IOException, InterruptedException {
@@ -52,12 +50,6 @@ final class Report {
         return out.toString();
     }
 
-    /** The kernel's, over 1, 5 and 15 minutes: says how busy the machine was with other things. */
-    static String loadAverage() throws IOException {
-        String[] words = Files.readString(Path.of("/proc/loadavg")).split(" ", -1);
-        return words[0] + " " + words[1] + " " + words[2];
-    }
-
     private void head() throws IOException, InterruptedException {
         line("# Torii beside its peers");
         line("");
@@ -66,16 +58,15 @@ final class Report {
             versions.add(peer.version(site));
         }
         line(Instant.now().truncatedTo(ChronoUnit.MINUTES) + ". " + String.join(", ", versions) + ".");
-        line("Linux " + System.getProperty("os.version") + ", " + cores() + ", JVM peers on Java " + Runtime.version()
-                + ".");
+        line("Linux " + System.getProperty("os.version") + ", " + Machine.cores() + ", JVM peers on Java "
+                + Runtime.version() + ".");
         line(
                 site.proxyCore().isEmpty()
                         ? "Nothing is bound to a core."
                         : "Proxies on core " + site.proxyCore() + ", load and backend on core 0.");
-        line("Load average before " + loadBefore + ", after " + loadAverage()
-                + ": above about 2 others were busy, too, and figures are rough.");
         line(options.rounds() + " rounds of " + options.seconds()
                 + " s in turn, 64 requests in flight, 1 KiB replies, one worker thread each.");
+        remarks.forEach(this::line);
         line("");
         try (InputStream duties = Report.class.getResourceAsStream("duties.md")) {
             line(duties == null ? "" : new String(duties.readAllBytes(), StandardCharsets.UTF_8).strip());
@@ -86,14 +77,6 @@ final class Report {
         line("");
         line(
                 "In the plain scenario each has one route and writes no log; Torii still makes a request id and forwarded headers.");
-    }
-
-    private static String cores() throws IOException {
-        List<String> models = Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
-                .filter(line -> line.startsWith("model name"))
-                .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                .toList();
-        return models.size() + " cores (" + (models.isEmpty() ? "?" : models.get(0)) + ")";
     }
 
     private void closedLoop(Scenario scenario, Wire wire) {

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 final class Running implements AutoCloseable {
 
     /** Linux reports times to user space in hundredths of a second on every machine. */
-    private static final long MICROS_PER_TICK = 10_000;
+    static final long MICROS_PER_TICK = 10_000;
 
     private final Process process;
     private final Path errors;

@@ -18,7 +18,7 @@ final class Profile {
     private static final int SECONDS = 20;
     /** So that perf can walk Java stacks, and so that inlined methods are named. */
     private static final String JVM_OPTIONS =
-            "-XX:+PreserveFramePointer -XX:+UnlockDiagnosticVMOptions -XX:+DebugNonSafepoints -XX:+EnableDynamicAgentLoading";
+            "-XX:+PreserveFramePointer -XX:+UnlockDiagnosticVMOptions -XX:+DebugNonSafepoints";
 
     private Profile() {}
 
@@ -34,7 +34,7 @@ final class Profile {
                 options.scenarios(),
                 options.wires(),
                 List.of());
-        fleet.start(torii, Map.of("JAVA_TOOL_OPTIONS", JVM_OPTIONS));
+        fleet.start(torii, Map.of("TORII_OPTS", JVM_OPTIONS));
         Proxy proxy = fleet.proxies().get(fleet.proxies().size() - 1);
         Wire wire = options.wires().get(0);
         if (!Bench.warmUp(proxy, wire, options.warmUpSeconds())) {

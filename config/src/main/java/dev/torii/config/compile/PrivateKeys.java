@@ -1,12 +1,13 @@
 package dev.torii.config.compile;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +19,13 @@ final class PrivateKeys {
 
     private static final List<String> ALGORITHMS = List.of("EC", "RSA", "Ed25519", "Ed448");
 
+    private static final String UNREADABLE = "the private key cannot be read";
     private static final int SEQUENCE = 0x30;
+    private static final int INTEGER = 0x02;
     private static final int OCTET_STRING = 0x04;
     private static final int EC_PARAMETERS = 0xa0;
+    private static final int LENGTH_IN_1 = 0x81;
+    private static final int LENGTH_IN_2 = 0x82;
     private static final byte[] VERSION_0 = {0x02, 0x01, 0x00};
     /** SEQUENCE of rsaEncryption (1.2.840.113549.1.1.1) and NULL. */
     private static final byte[] RSA = {
@@ -63,40 +68,34 @@ final class PrivateKeys {
                 // of another algorithm, or broken, which the last one tells
             }
         }
-        throw new InvalidKeySpecException("the private key cannot be read");
+        throw new InvalidKeySpecException(UNREADABLE);
     }
 
     /** The curve's OID: the content of the field tagged [0] of an ECPrivateKey (RFC 5915). */
-    private static byte[] curve(byte[] sec1) throws GeneralSecurityException {
-        int[] at = {0};
-        enter(sec1, at, SEQUENCE);
-        skip(sec1, at); // version
-        skip(sec1, at); // the key itself
-        int length = enter(sec1, at, EC_PARAMETERS);
-        return Arrays.copyOfRange(sec1, at[0], at[0] + length);
+    private static byte[] curve(byte[] sec1) throws InvalidKeySpecException {
+        try {
+            ByteBuffer key = next(ByteBuffer.wrap(sec1), SEQUENCE);
+            next(key, INTEGER); // version
+            next(key, OCTET_STRING); // the key itself
+            ByteBuffer parameters = next(key, EC_PARAMETERS);
+            byte[] oid = new byte[parameters.remaining()];
+            parameters.get(oid);
+            return oid;
+        } catch (BufferUnderflowException | IndexOutOfBoundsException tooShort) {
+            throw new InvalidKeySpecException(UNREADABLE, tooShort);
+        }
     }
 
-    private static void skip(byte[] der, int[] at) throws GeneralSecurityException {
-        at[0] += enter(der, at, -1);
-    }
-
-    /** Steps over tag and length; returns the length of the content, which is known to be there. */
-    private static int enter(byte[] der, int[] at, int wantedTag) throws GeneralSecurityException {
-        int start = at[0];
-        int headers = start + 1 < der.length && (der[start + 1] & 0x80) != 0 ? der[start + 1] & 0x7f : 0;
-        boolean ends = start + 2 + headers > der.length || headers > 2;
-        if (ends || (wantedTag >= 0 && (der[start] & 0xff) != wantedTag)) {
-            throw new InvalidKeySpecException("the private key cannot be read");
+    /** The content of the next value, which the buffer is moved behind. */
+    private static ByteBuffer next(ByteBuffer der, int tag) throws InvalidKeySpecException {
+        if ((der.get() & 0xff) != tag) {
+            throw new InvalidKeySpecException(UNREADABLE);
         }
-        int length = headers == 0 ? der[start + 1] : 0;
-        for (int i = 0; i < headers; i++) {
-            length = length << 8 | (der[start + 2 + i] & 0xff);
-        }
-        at[0] = start + 2 + headers;
-        if (at[0] + length > der.length) {
-            throw new InvalidKeySpecException("the private key cannot be read");
-        }
-        return length;
+        int length = der.get() & 0xff;
+        length = length == LENGTH_IN_1 ? der.get() & 0xff : length == LENGTH_IN_2 ? der.getShort() & 0xffff : length;
+        ByteBuffer content = der.slice(der.position(), length);
+        der.position(der.position() + length);
+        return content;
     }
 
     private static byte[] der(int tag, byte[]... contents) {
@@ -107,14 +106,14 @@ final class PrivateKeys {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.write(tag);
         int length = content.size();
-        if (length < 0x80) {
-            out.write(length);
-        } else {
-            // two bytes are enough for any key
-            out.write(0x82);
+        // the shortest form is the only one allowed; two bytes are enough for any key
+        if (length >= 0x100) {
+            out.write(LENGTH_IN_2);
             out.write(length >> 8);
-            out.write(length);
+        } else if (length >= 0x80) {
+            out.write(LENGTH_IN_1);
         }
+        out.write(length);
         out.writeBytes(content.toByteArray());
         return out.toByteArray();
     }

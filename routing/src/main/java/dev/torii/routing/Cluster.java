@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param protocol how to speak to the endpoints
  * @param endpoints ready ones, sorted; empty means 503
  * @param tls null for clear text
- * @param invalid when not null every request gets 503 with this detail (say, a BackendTLSPolicy without a valid CA)
+ * @param invalid when not null every request gets 503 with this detail: {@code backend_tls_invalid} (a
+ *     BackendTLSPolicy without a valid CA) or {@code client_certificate_invalid}
  */
 public record Cluster(
         String key,

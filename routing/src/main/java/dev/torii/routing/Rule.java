@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name {@code namespace/route/rule}: the rule's own name, or its position from 0 when it has none
  * @param index position in the route, from 0; the last tie-breaker
- * @param hostnames what is left of the route's hostnames on this listener; {@link HostPattern#ANY} when neither names any
+ * @param hostnames those of the route that share a host with the listener's, as written: a wider one is not narrowed,
+ *     since precedence counts the characters of the route; {@link HostPattern#ANY} when the route names none
  * @param matches alternatives, each competing on its own; never empty
  * @param filters in the order configured
  * @param backends empty means 500 unless a filter answers

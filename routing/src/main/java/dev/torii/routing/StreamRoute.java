@@ -6,7 +6,7 @@ import java.util.List;
  * A TLSRoute or TCPRoute as attached to one listener.
  *
  * @param name {@code namespace/route/rule}
- * @param serverNames the SNI values it takes on this listener; {@link HostPattern#ANY} for TCP
+ * @param serverNames those of the route that share a name with the listener's, as written; {@link HostPattern#ANY} for TCP
  */
 public record StreamRoute(RouteId route, String name, List<HostPattern> serverNames, List<Backend> backends) {
 

@@ -10,7 +10,7 @@ public sealed interface Target {
      * Nowhere: the reference is wrong, and its share of requests gets 500.
      *
      * @param detail one lower_snake word for {@code x-torii-reason}: {@code backend_not_found}, {@code ref_not_permitted},
-     *     {@code invalid_kind}, {@code unsupported_protocol}
+     *     {@code invalid_kind}, {@code unsupported_protocol}, {@code unsupported_filter}
      */
     record Invalid(String detail) implements Target {}
 }

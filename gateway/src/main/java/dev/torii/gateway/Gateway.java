@@ -11,9 +11,13 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.net.ClientSSLOptions;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -113,6 +117,17 @@ public final class Gateway {
         return configuration.isComplete() && !draining;
     }
 
+    /** The metrics in Prometheus' text format. */
+    String metricsText() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            metrics.page("", List.of()).writeTo(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
     /** Where a listener's port is really bound; -1 when it is not open. */
     public int boundPort(int listenerPort) {
         return plane.boundPort(listenerPort);
@@ -143,7 +158,9 @@ public final class Gateway {
     /** Closes everything now. */
     public Future<Void> close() {
         draining = true;
-        return vertx.<Void>executeBlocking(() -> {
+        // Not a future of this Vert.x: its event loops, which would have to deliver it, are the last thing to go.
+        Promise<Void> closed = Promise.promise();
+        vertx.<Void>executeBlocking(() -> {
                     source.close();
                     return null;
                 })
@@ -152,6 +169,7 @@ public final class Gateway {
                     accessLog.close();
                     return null;
                 }))
-                .eventually(vertx::close);
+                .onComplete(v -> vertx.close().onComplete(closed));
+        return closed.future();
     }
 }

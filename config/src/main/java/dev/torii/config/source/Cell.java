@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 final class Cell {
 
     private static final int LONGEST_REGEX = 1024;
+
+    /** Instructions; the time to match is this times the length of the text. */
+    private static final int LARGEST_REGEX = 4_000;
+
     private static final Pattern NOTHING = Pattern.compile("[^\\x00-\\x{10FFFF}]");
 
     private final Report report;
@@ -31,6 +35,11 @@ final class Cell {
 
     boolean isPresent() {
         return value != null;
+    }
+
+    /** Whether it is {@code ""}, which Kubernetes often takes as absent. */
+    boolean isEmptyText() {
+        return value instanceof Value.Scalar scalar && scalar.text().isEmpty();
     }
 
     /** Says that the value is wrong; nothing when there is none. */
@@ -71,7 +80,7 @@ final class Cell {
         if (value instanceof Value.Scalar scalar && scalar.type() == Value.Scalar.Type.TEXT) {
             String problem = syntax.problem(text);
             if (problem != null) {
-                error("`" + name + "` " + problem + ", but is " + Wording.quote(text));
+                error("`" + name + "` " + problem + (text.isEmpty() ? "" : ", but is " + Wording.quote(text)));
                 return "";
             }
         }
@@ -165,8 +174,8 @@ final class Cell {
         if (text.isEmpty()) {
             return NOTHING;
         }
-        if (text.length() > LONGEST_REGEX) {
-            error("`" + name + "` must have at most " + LONGEST_REGEX + " characters");
+        if (text.length() > LONGEST_REGEX || RegexSize.of(text) > LARGEST_REGEX) {
+            error("`" + name + "` is too large an expression");
             return NOTHING;
         }
         try {
@@ -200,15 +209,27 @@ final class Cell {
             }
             return List.of();
         }
-        int count = items.values().size();
-        if (count < min || count > max) {
-            String bounds = min == max ? "exactly " + min : count < min ? "at least " + min : "at most " + max;
-            error("`" + name + "` must have " + bounds + " items, but has " + count);
+        checkCount(items.values().size(), min, max);
+        List<Cell> cells = new ArrayList<>();
+        for (Value each : items.values().subList(0, Math.min(max, items.values().size()))) {
+            cells.add(new Cell(report, name + "[" + cells.size() + "]", each));
         }
-        return items.values().stream()
-                .limit(max)
-                .map(each -> new Cell(report, name, each))
-                .toList();
+        return cells;
+    }
+
+    private void checkCount(int count, int min, int max) {
+        if (count >= min && count <= max) {
+            return;
+        }
+        if (max == 0) {
+            error("`" + name + "` must be left out here");
+        } else if (min == max) {
+            error("`" + name + "` must have exactly " + min + (min == 1 ? " item" : " items") + ", but has " + count);
+        } else if (count == 0) {
+            error("`" + name + "` must not be empty");
+        } else {
+            error("`" + name + "` must have at most " + max + " items, but has " + count);
+        }
     }
 
     /** A list of mappings. */
@@ -232,7 +253,9 @@ final class Cell {
     Map<String, String> textMap() {
         Map<String, String> texts = new LinkedHashMap<>();
         if (value instanceof Value.Mapping mapping) {
-            mapping.entries().forEach((key, entry) -> texts.put(key, new Cell(report, key, entry.value()).text()));
+            mapping.entries()
+                    .forEach(
+                            (key, entry) -> texts.put(key, new Cell(report, Wording.shown(key), entry.value()).text()));
         } else if (value != null) {
             wrongType("a mapping", "");
         }
@@ -242,7 +265,7 @@ final class Cell {
     /** The entry of a {@link #textMap}, to point at; absent when there is none. */
     Cell entry(String key) {
         Value.Entry entry = value instanceof Value.Mapping mapping ? mapping.get(key) : null;
-        return new Cell(report, key, entry == null ? null : entry.value());
+        return new Cell(report, Wording.shown(key), entry == null ? null : entry.value());
     }
 
     /** Hands on the value as it is. */

@@ -64,17 +64,26 @@ final class CoreReader {
             spec.ignore("loadBalancerIP", "loadBalancerClass", "loadBalancerSourceRanges", "sessionAffinityConfig");
             spec.ignore("externalTrafficPolicy", "internalTrafficPolicy", "healthCheckNodePort", "ipFamilyPolicy");
             spec.ignore("publishNotReadyAddresses", "allocateLoadBalancerNodePorts", "trafficDistribution");
-            Set<List<Object>> numbers = new HashSet<>();
             return new Service(
                     metadata,
                     spec.get("type").oneOf("ClusterIP", "ClusterIP", "NodePort", "LoadBalancer", "ExternalName"),
                     spec.get("clusterIP").text(Syntax.LINE, ""),
-                    spec.get("ports").list(0, MOST, port -> servicePort(port, numbers)),
+                    servicePorts(spec.get("ports")),
                     endpoints);
         });
     }
 
-    private static Service.Port servicePort(Fields port, Set<List<Object>> numbers) {
+    private static List<Service.Port> servicePorts(Cell list) {
+        Set<List<Object>> numbers = new HashSet<>();
+        Set<String> names = new HashSet<>();
+        List<Service.Port> ports = list.list(0, MOST, port -> servicePort(port, numbers, names));
+        if (ports.size() > 1 && ports.stream().anyMatch(port -> port.name().isEmpty())) {
+            list.error("MissingField", "every one of several ports needs a `name`");
+        }
+        return ports;
+    }
+
+    private static Service.Port servicePort(Fields port, Set<List<Object>> numbers, Set<String> names) {
         port.ignore("targetPort", "nodePort");
         Cell cell = port.need("port");
         int number = cell.integer(1, 65535, 0);
@@ -82,11 +91,11 @@ final class CoreReader {
         if (number > 0 && !numbers.add(List.of(number, protocol))) {
             cell.error("port " + number + " is there twice");
         }
-        return new Service.Port(
-                port.get("name").text(Syntax.LABEL, ""),
-                number,
-                protocol,
-                port.get("appProtocol").textOrNull(Syntax.NON_EMPTY));
+        String name = port.get("name").text(Syntax.LABEL, "");
+        if (!name.isEmpty() && !names.add(name)) {
+            port.get("name").error("the name " + Wording.quote(name) + " is taken by another port of this Service");
+        }
+        return new Service.Port(name, number, protocol, port.get("appProtocol").textOrNull(Syntax.NON_EMPTY));
     }
 
     /** The addresses of {@code torii.dev/endpoints}, or null without that annotation. */

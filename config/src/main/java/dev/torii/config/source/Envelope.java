@@ -20,10 +20,12 @@ final class Envelope {
     }
 
     private static Metadata read(Fields fields, boolean clusterScoped, Positions positions) {
-        String namespace = fields.get("namespace").text(Syntax.LABEL, "default");
+        Cell written = fields.get("namespace");
+        String namespace = "";
         if (clusterScoped) {
-            fields.get("namespace").error("this kind has no namespace");
-            namespace = "";
+            written.error("this kind has no namespace");
+        } else {
+            namespace = written.isEmptyText() ? "default" : written.text(Syntax.LABEL, "default");
         }
         fields.ignore("uid", "resourceVersion", "managedFields", "ownerReferences", "finalizers", "generateName");
         fields.ignore("selfLink", "deletionTimestamp", "deletionGracePeriodSeconds");

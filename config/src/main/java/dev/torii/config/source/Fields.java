@@ -63,12 +63,16 @@ final class Fields {
         }
     }
 
-    /** A union: the field that belongs to the chosen type must be there, those of the other types must not. */
+    /**
+     * A union: the field that belongs to the chosen type must be there, those of the other types must not.
+     *
+     * @param type {@code ""} when it could not be read: then nothing more is said
+     */
     void union(String type, Map<String, String> fieldOfType) {
         fieldOfType.forEach((each, field) -> {
             if (each.equals(type)) {
                 need(field);
-            } else if (has(field)) {
+            } else if (has(field) && !type.isEmpty()) {
                 get(field)
                         .error("`" + field + "` belongs to type `" + each + "`, but the type is "
                                 + Wording.quote(type));

@@ -42,9 +42,9 @@ record FileRead(List<Resource> resources, List<Finding> findings, int bytes) {
 
     /** Reads the objects of a file's content. */
     static FileRead of(Path file, byte[] content) {
-        String name = file.toString();
+        String name = Wording.position(file).file();
         if (content.length > MAX_BYTES) {
-            return failed(Position.of(name), "FileTooLarge", "larger than 8 MiB");
+            return failed(Wording.position(file), "FileTooLarge", "larger than 8 MiB");
         }
         CharsetDecoder decoder = StandardCharsets.UTF_8
                 .newDecoder()
@@ -70,8 +70,8 @@ record FileRead(List<Resource> resources, List<Finding> findings, int bytes) {
     /** What came of a file that could not be read. */
     static FileRead failed(Path file, IOException e) {
         return e instanceof NoSuchFileException
-                ? failed(Position.of(file.toString()), "FileNotFound", "no such file or folder")
-                : failed(Position.of(file.toString()), "UnreadableFile", "cannot be read: " + Scan.cause(e));
+                ? failed(Wording.position(file), "FileNotFound", "no such file or folder")
+                : failed(Wording.position(file), "UnreadableFile", "cannot be read: " + Scan.cause(e));
     }
 
     private static FileRead failed(Position position, String reason, String message) {

@@ -127,7 +127,7 @@ final class FilterReader {
         list.list(0, MOST_HEADERS, fields -> {
             String name = fields.need("name").text(Syntax.HEADER_NAME);
             Header header = new Header(name, fields.need("value").text(Syntax.HEADER_VALUE));
-            if (byName.putIfAbsent(name.toLowerCase(Locale.ROOT), header) != null) {
+            if (byName.putIfAbsent(name.toLowerCase(Locale.ROOT), header) != null && !name.isEmpty()) {
                 fields.warning("DuplicateName", "only the first " + Wording.quote(name) + " counts");
             }
             return header;
@@ -162,7 +162,7 @@ final class FilterReader {
     private static Filter redirect(Fields redirect) {
         String scheme = redirect.get("scheme").oneOf("", "http", "https");
         Cell status = redirect.get("statusCode");
-        int code = status.integer(301, 308, 302);
+        int code = status.integer(0, 999, 302);
         if (!Set.of(301, 302, 303, 307, 308).contains(code)) {
             status.error("`statusCode` must be 301, 302, 303, 307 or 308, but is " + code);
         }

@@ -91,7 +91,8 @@ final class GatewayReader {
         if (stream) {
             hostname.error("a `" + protocol + "` listener must not have a `hostname`");
         }
-        if (port > 0 && !protocol.isEmpty() && !places.add(List.of(port, protocol, host))) {
+        boolean placed = port > 0 && !protocol.isEmpty() && host.isEmpty() != hostname.isPresent();
+        if (placed && !places.add(List.of(port, protocol, host))) {
             listener.error("InvalidValue", "another listener has the same `port`, `protocol` and `hostname`");
         }
         return new Listener(
@@ -112,7 +113,7 @@ final class GatewayReader {
         if (Set.of("HTTP", "TCP", "UDP").contains(protocol)) {
             cell.error("a `" + protocol + "` listener must not have `tls`");
         } else if (protocol.equals("TLS") && !cell.isPresent()) {
-            listener.error("MissingField", "a `TLS` listener needs `tls.mode`");
+            listener.error("MissingField", "a `TLS` listener needs `tls` with a `mode`");
         }
         ListenerTls tls = cell.mapping(fields -> tls(fields, protocol));
         return tls != null || !protocol.equals("HTTPS") ? tls : new ListenerTls(false, List.of(), Map.of());
@@ -120,14 +121,14 @@ final class GatewayReader {
 
     private ListenerTls tls(Fields tls, String protocol) {
         Cell mode = protocol.equals("TLS") ? tls.need("mode") : tls.get("mode");
-        boolean passthrough =
-                mode.oneOf("Terminate", "Terminate", "Passthrough").equals("Passthrough");
+        String word = mode.isPresent() ? mode.oneOf("", "Terminate", "Passthrough") : "Terminate";
+        boolean passthrough = word.equals("Passthrough");
         if (passthrough && protocol.equals("HTTPS")) {
             mode.error("an `HTTPS` listener must have mode `Terminate`");
         }
         List<ObjectRef> certificates = tls.get("certificateRefs").list(0, MOST_CERTIFICATES, refs::secret);
         Map<String, String> options = tls.get("options").textMap();
-        if (!passthrough && certificates.isEmpty() && options.isEmpty()) {
+        if (word.equals("Terminate") && certificates.isEmpty() && options.isEmpty()) {
             tls.error("MissingField", "mode `Terminate` needs `certificateRefs`");
         }
         return new ListenerTls(passthrough, passthrough ? List.of() : certificates, options);
@@ -174,10 +175,10 @@ final class GatewayReader {
     }
 
     private static Requirement requirement(Fields fields) {
-        String word = fields.need("operator").oneOf("Exists", "In", "NotIn", "Exists", "DoesNotExist");
+        String word = fields.need("operator").oneOf("", "In", "NotIn", "Exists", "DoesNotExist");
         boolean valued = word.equals("In") || word.equals("NotIn");
         Cell values = valued ? fields.need("values") : fields.get("values");
-        List<String> texts = values.texts(valued ? 1 : 0, valued ? 64 : 0, Syntax.LINE);
+        List<String> texts = values.texts(valued ? 1 : 0, valued || word.isEmpty() ? 64 : 0, Syntax.LINE);
         Operator operator = Map.of("In", Operator.IN, "NotIn", Operator.NOT_IN, "Exists", Operator.EXISTS)
                 .getOrDefault(word, Operator.DOES_NOT_EXIST);
         return new Requirement(fields.need("key").text(Syntax.NON_EMPTY), operator, texts);

@@ -4,6 +4,7 @@ import dev.torii.config.resource.Metadata;
 import dev.torii.config.resource.Resource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,10 @@ final class Kinds {
                     kind(TORII, "TelemetryPolicy", PolicyReader::telemetry, "v1alpha1"))
             .collect(Collectors.toUnmodifiableMap(Kind::name, kind -> kind));
 
+    /** Kinds of the Gateway API that mean nothing in files; not to be taken for typos. */
+    private static final Set<String> NOT_IN_FILES =
+            Set.of("GatewayClass", "ListenerSet", "UDPRoute", "XBackend", "XMesh");
+
     private Kinds() {}
 
     private static Kind kind(String group, String name, Reader reader, String... versions) {
@@ -75,7 +80,7 @@ final class Kinds {
         if (known != null) {
             return what + ", use `apiVersion: " + known.apiVersion() + "`";
         }
-        String suggestion = Wording.didYouMean(kind, BY_NAME.keySet());
-        return what + (suggestion.isEmpty() ? " and was skipped" : suggestion);
+        String suggestion = NOT_IN_FILES.contains(kind) ? "" : Wording.didYouMean(kind, BY_NAME.keySet());
+        return what + (suggestion.isEmpty() ? " in files, and skipped" : suggestion);
     }
 }

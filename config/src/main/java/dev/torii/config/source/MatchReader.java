@@ -111,7 +111,7 @@ final class MatchReader {
             String name = condition.need("name").text(Syntax.HEADER_NAME);
             String key = ignoreCase ? name.toLowerCase(Locale.ROOT) : name;
             NamedMatch match = new NamedMatch(key, text(condition, values));
-            if (byName.putIfAbsent(key, match) != null) {
+            if (byName.putIfAbsent(key, match) != null && !name.isEmpty()) {
                 condition.warning("DuplicateName", "only the first " + Wording.quote(name) + " counts");
             }
             return match;

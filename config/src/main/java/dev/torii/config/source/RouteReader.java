@@ -224,7 +224,8 @@ final class RouteReader {
             return new HashKey(HashKey.Source.COOKIE, name);
         }
         Cell annotation = root.get("metadata").entry("annotations").entry(HttpRoute.SPLIT_BY);
-        annotation.error("must be `header:<name>` or `cookie:<name>`, but is " + Wording.quote(text));
+        annotation.error("`" + HttpRoute.SPLIT_BY + "` must be `header:<name>` or `cookie:<name>`, but is "
+                + Wording.quote(text));
         return null;
     }
 }

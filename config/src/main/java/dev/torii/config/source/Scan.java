@@ -1,7 +1,6 @@
 package dev.torii.config.source;
 
 import dev.torii.config.Finding;
-import dev.torii.config.Position;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
@@ -70,7 +69,7 @@ record Scan(Map<Path, Stamp> files, Set<Path> folders, List<Finding> problems) {
                     folder(path, attributes, 0);
                     if (manifests == before) {
                         String message = "no .yaml, .yml or .json file in this folder";
-                        problems.add(Finding.warning(Position.of(path.toString()), "NoManifests", message, ""));
+                        problems.add(Finding.warning(Wording.position(path), "NoManifests", message, ""));
                     }
                 } else if (attributes.isRegularFile()) {
                     file(path, attributes);
@@ -134,7 +133,7 @@ record Scan(Map<Path, Stamp> files, Set<Path> folders, List<Finding> problems) {
         }
 
         private void problem(Path path, String reason, String message) {
-            problems.add(Finding.error(Position.of(path.toString()), reason, message, ""));
+            problems.add(Finding.error(Wording.position(path), reason, message, ""));
         }
 
         private static Object identity(Path path, BasicFileAttributes attributes) {

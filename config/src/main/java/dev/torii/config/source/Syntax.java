@@ -20,7 +20,11 @@ enum Syntax {
             "(\\*\\.)?" + Syntax.NAME,
             "must be a host name in lower case, perhaps starting with `*.`, without a port"),
     PRECISE_HOSTNAME(1, 253, Syntax.NAME, "must be a host name in lower case, without `*` or a port"),
-    PROTOCOL(1, 255, "[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?|" + Syntax.NAME + "/[A-Za-z0-9]+", "must be a protocol"),
+    PROTOCOL(
+            1,
+            255,
+            "[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?|" + Syntax.NAME + "/[A-Za-z0-9]+",
+            "must be letters, digits and `-`, such as `HTTP`"),
     ADDRESS_TYPE(
             1,
             253,

@@ -23,7 +23,7 @@ sealed interface Value {
             NULL("nothing"),
             BOOL("a boolean"),
             INT("a number"),
-            FLOAT("a number"),
+            FLOAT("a decimal number"),
             TEXT("text");
 
             private final String words;

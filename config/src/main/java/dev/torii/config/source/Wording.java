@@ -1,6 +1,7 @@
 package dev.torii.config.source;
 
 import dev.torii.config.Position;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -15,7 +16,17 @@ public final class Wording {
 
     /** A piece of input between backquotes. */
     public static String quote(String input) {
-        return "`" + line(input.length() > LONGEST ? input.substring(0, LONGEST) + "…" : input) + "`";
+        return "`" + shown(input) + "`";
+    }
+
+    /** A piece of input, on one line and cut short. */
+    static String shown(String input) {
+        return line(input.length() > LONGEST ? input.substring(0, LONGEST) + "…" : input);
+    }
+
+    /** A whole file, as findings name it. */
+    static Position position(Path file) {
+        return Position.of(line(file.toString()));
     }
 
     /** On one line. */

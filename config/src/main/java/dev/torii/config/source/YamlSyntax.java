@@ -131,7 +131,7 @@ final class YamlSyntax {
                 .map(Tag::new)
                 .orElseGet(() ->
                         SCALARS.resolve(event.getValue(), event.getImplicit().canOmitTagInPlainScalar()));
-        if (tag.equals(Tag.STR) || tag.getValue().equals("!")) {
+        if (tag.equals(Tag.STR) || tag.equals(Tag.MERGE) || tag.getValue().equals("!")) {
             return Value.Scalar.Type.TEXT;
         } else if (tag.equals(Tag.INT)) {
             return Value.Scalar.Type.INT;

@@ -103,6 +103,14 @@ class ManifestsTest {
     }
 
     @Test
+    void aFileWithAnOddNameIsStillOneLine() throws IOException {
+        Path file = write("a\nb.yaml", "UPPER", NOW);
+        Read read = manifests(List.of(folder)).read();
+        assertThat(read.findings().get(0).toString()).startsWith(folder + "/a\\u000Ab.yaml:3:18: error: ");
+        assertThat(file).exists();
+    }
+
+    @Test
     void anObjectOfTwoFilesIsAnError() throws IOException {
         write("a.yaml", "one", NOW);
         write("b.yaml", "one", NOW);

@@ -2,11 +2,16 @@ package dev.torii.testkit;
 
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
-import java.net.URI;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 
 /**
  * A certificate authority for tests, made in memory within milliseconds: EC P-256 keys, valid from a day ago for a day
@@ -93,16 +98,27 @@ public final class Certificates {
 
     private static CertificateBuilder named(String... names) {
         CertificateBuilder builder = fresh("CN=" + (names.length == 0 ? "nameless" : "leaf"));
-        for (String name : names) {
-            if (name.contains("://")) {
-                builder.addSanUriName(URI.create(name));
-            } else if (isAddress(name)) {
-                builder.addSanIpAddress(name);
-            } else {
-                builder.addSanDnsName(name);
-            }
+        return names.length == 0
+                ? builder
+                : builder.addExtensionOctetString(Extension.subjectAlternativeName.getId(), false, encode(names));
+    }
+
+    /** Written out, because the builder's own method takes no wildcard. */
+    private static byte[] encode(String... names) {
+        try {
+            return new GeneralNames(
+                            Stream.of(names).map(Certificates::generalName).toArray(GeneralName[]::new))
+                    .getEncoded();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return builder;
+    }
+
+    private static GeneralName generalName(String name) {
+        if (name.contains("://")) {
+            return new GeneralName(GeneralName.uniformResourceIdentifier, name);
+        }
+        return new GeneralName(isAddress(name) ? GeneralName.iPAddress : GeneralName.dNSName, name);
     }
 
     private static CertificateBuilder fresh(String subject) {

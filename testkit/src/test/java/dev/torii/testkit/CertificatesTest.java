@@ -20,14 +20,17 @@ class CertificatesTest {
     @Test
     void issuesWhatItsAuthorityVouchesFor() throws Exception {
         Certificates authority = Certificates.authority("Test CA");
-        Certificates.Leaf leaf = authority.issue("shop.example", "spiffe://mesh/shop", "127.0.0.1");
+        Certificates.Leaf leaf = authority.issue("shop.example", "*.shop.example", "spiffe://mesh/shop", "127.0.0.1");
 
         leaf.certificate().verify(parse(authority.caPem()).getPublicKey());
         assertThat(parse(leaf.certificatePem())).isEqualTo(leaf.certificate());
         assertThat(leaf.keyPem()).contains("BEGIN PRIVATE KEY");
         assertThat(leaf.certificate().getSubjectAlternativeNames())
                 .containsExactlyInAnyOrder(
-                        List.of(DNS, "shop.example"), List.of(URI, "spiffe://mesh/shop"), List.of(IP, "127.0.0.1"));
+                        List.of(DNS, "shop.example"),
+                        List.of(DNS, "*.shop.example"),
+                        List.of(URI, "spiffe://mesh/shop"),
+                        List.of(IP, "127.0.0.1"));
     }
 
     @Test

@@ -31,7 +31,8 @@ record Identities(Port port, Map<String, List<Identity>> byListener, Map<String,
      * @param keyType what the engine has in hand; it asks for one type after the other
      * @param clientKeyTypes those that the client can verify
      */
-    @Nullable Identity pick(String serverName, String keyType, Set<String> clientKeyTypes) {
+    @Nullable
+    Identity pick(String serverName, String keyType, Set<String> clientKeyTypes) {
         Listener listener = listener(serverName);
         List<Identity> own = listener == null ? List.of() : byListener.getOrDefault(listener.name(), List.of());
         Identity first = null;
@@ -56,13 +57,15 @@ record Identities(Port port, Map<String, List<Identity>> byListener, Map<String,
     private @Nullable Listener listener(String serverName) {
         Listener listener = port.listenerFor(serverName);
         if (listener == null && serverName.isEmpty()) {
-            return port.listeners().stream().filter(Identities::endsTls).findFirst().orElse(null);
+            return port.listeners().stream()
+                    .filter(Identities::endsTls)
+                    .findFirst()
+                    .orElse(null);
         }
         return listener != null && endsTls(listener) ? listener : null;
     }
 
     private static boolean endsTls(Listener listener) {
-        return listener.protocol() == Listener.Protocol.HTTPS
-                || listener.protocol() == Listener.Protocol.TLS_TERMINATE;
+        return listener.protocol() == Listener.Protocol.HTTPS || listener.protocol() == Listener.Protocol.TLS_TERMINATE;
     }
 }

@@ -6,9 +6,11 @@ import dev.torii.routing.Port;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import io.netty.handler.ssl.util.KeyManagerFactoryWrapper;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.SSLEngineOptions;
 import io.vertx.core.net.ServerSSLOptions;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLException;
 
 /**
@@ -49,6 +52,9 @@ public final class ListenerIdentity {
     private static final List<String> VERSIONS = List.of("TLSv1.3", "TLSv1.2");
     /** The JDK would keep 20,480 sessions for a day, which a hostile client could fill. */
     private static final int MAX_SESSIONS = 1_024;
+
+    /** OpenSSL wants keys in its own form; those of the latest aliases are kept. */
+    private static final int MAX_NATIVE_KEYS = 256;
 
     private static final long SESSION_SECONDS = TimeUnit.HOURS.toSeconds(1);
 
@@ -104,7 +110,8 @@ public final class ListenerIdentity {
                     Identity identity = read(pair, now);
                     identities.add(identity);
                 } catch (TlsMaterialException e) {
-                    problems.add("listener " + listener.name() + ": certificate " + pair.name() + ": " + e.getMessage());
+                    problems.add(
+                            "listener " + listener.name() + ": certificate " + pair.name() + ": " + e.getMessage());
                 }
             }
             byListener.put(listener.name(), identities);
@@ -132,7 +139,7 @@ public final class ListenerIdentity {
     /** For a Vert.x HTTP server, together with {@link #engineOptions()}; the server itself adds its ALPN protocols. */
     public ServerSSLOptions serverOptions() {
         return new ServerSSLOptions()
-                .setKeyCertOptions(KeyCertOptions.wrap(keys))
+                .setKeyCertOptions(KeyCertOptions.wrap(keyManagerFactory()))
                 .setUseAlpn(true)
                 .setEnabledSecureTransportProtocols(Set.copyOf(VERSIONS))
                 .setSslHandshakeTimeout(handshakeTimeoutMs)
@@ -155,11 +162,12 @@ public final class ListenerIdentity {
 
     private SslContext build(List<String> alpn) {
         try {
-            SslContextBuilder builder = SslContextBuilder.forServer(keys)
+            SslContextBuilder builder = SslContextBuilder.forServer(keyManagerFactory())
                     .sslProvider(engine.provider())
                     .protocols(VERSIONS)
                     .ciphers(CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
-                    // Without one the JDK would load its whole store of authorities, to ask no client for a certificate.
+                    // Without one the JDK would load its whole store of authorities, to ask no client for a
+                    // certificate.
                     .trustManager(new TrustNobody())
                     .sessionCacheSize(MAX_SESSIONS)
                     .sessionTimeout(SESSION_SECONDS);
@@ -170,6 +178,11 @@ public final class ListenerIdentity {
         } catch (SSLException e) {
             throw new IllegalStateException("this JVM cannot do TLS 1.2 and 1.3", e);
         }
+    }
+
+    private KeyManagerFactory keyManagerFactory() {
+        KeyManagerFactory factory = new KeyManagerFactoryWrapper(keys);
+        return engine == TlsEngine.JDK ? factory : new OpenSslCachingX509KeyManagerFactory(factory, MAX_NATIVE_KEYS);
     }
 
     /** A client that knows none of ours is refused (RFC 7301) where the engine can: OpenSSL goes on without one. */

@@ -53,14 +53,13 @@ final class Pem {
      */
     static PrivateKey privateKey(String pem, String algorithm) throws TlsMaterialException {
         for (Block block : blocks(pem)) {
-            byte[] pkcs8 =
-                    switch (block.label) {
-                        case "PRIVATE KEY" -> block.der;
-                        case "RSA PRIVATE KEY" -> Pkcs8.ofRsa(block.der);
-                        case "EC PRIVATE KEY" -> Pkcs8.ofEc(block.der);
-                        case "ENCRYPTED PRIVATE KEY" -> throw new TlsMaterialException("the key is encrypted");
-                        default -> null;
-                    };
+            byte[] pkcs8 = switch (block.label) {
+                case "PRIVATE KEY" -> block.der;
+                case "RSA PRIVATE KEY" -> Pkcs8.ofRsa(block.der);
+                case "EC PRIVATE KEY" -> Pkcs8.ofEc(block.der);
+                case "ENCRYPTED PRIVATE KEY" -> throw new TlsMaterialException("the key is encrypted");
+                default -> null;
+            };
             if (pkcs8 != null) {
                 return decode(pkcs8, algorithm);
             }

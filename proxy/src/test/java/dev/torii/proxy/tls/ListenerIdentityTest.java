@@ -1,0 +1,293 @@
+package dev.torii.proxy.tls;
+
+import static dev.torii.proxy.tls.TestPorts.https;
+import static dev.torii.proxy.tls.TestPorts.listener;
+import static dev.torii.proxy.tls.TestPorts.pair;
+import static dev.torii.proxy.tls.TestPorts.port;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.torii.routing.KeyPair;
+import dev.torii.routing.Listener;
+import dev.torii.routing.ListenerSettings;
+import dev.torii.routing.Port;
+import dev.torii.testkit.Certificates;
+import dev.torii.testkit.NoLeaks;
+import dev.torii.testkit.RawHttp;
+import dev.torii.testkit.TlsClients;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerConfig;
+import io.vertx.core.http.HttpServerOptions;
+import java.io.UncheckedIOException;
+import java.security.cert.Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@ExtendWith(NoLeaks.class)
+class ListenerIdentityTest {
+
+    private static final Certificates CA = Certificates.authority("Gateway CA");
+    private static final String LOOPBACK = "127.0.0.1";
+
+    private final Vertx vertx = Vertx.vertx();
+    private final List<RawHttp> clients = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        clients.forEach(RawHttp::close);
+        vertx.close().await();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void serverNamePicksTheListener(TlsEngine engine) {
+        Certificates.Leaf any = CA.issue("any.example");
+        Certificates.Leaf exact = CA.issue("shop.example");
+        Certificates.Leaf wild = CA.issue("*.wild.example");
+        int port = serve(
+                engine,
+                port(https("", pair(any)), https("shop.example", pair(exact)), https("*.wild.example", pair(wild))));
+
+        assertThat(shown(port, "shop.example")).isEqualTo(exact.certificate());
+        assertThat(shown(port, "SHOP.example")).isEqualTo(exact.certificate());
+        assertThat(shown(port, "a.wild.example")).isEqualTo(wild.certificate());
+        assertThat(shown(port, "unknown.example")).isEqualTo(any.certificate());
+        assertThat(shown(port, "")).isEqualTo(any.certificate());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void unknownNameIsRefusedByAlert(TlsEngine engine) {
+        int port = serve(engine, port(https("shop.example", pair(CA.issue("shop.example")))));
+
+        assertThatThrownBy(() -> connect(port, "other.example"))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasCauseInstanceOf(SSLException.class)
+                .hasMessageContaining("unrecognized_name");
+        assertThat(shown(port, "shop.example")).isNotNull();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void noNameGetsTheFirstListenerWhenAllHaveHostnames(TlsEngine engine) {
+        Certificates.Leaf first = CA.issue("a.example");
+        int port =
+                serve(engine, port(https("a.example", pair(first)), https("b.example", pair(CA.issue("b.example")))));
+        assertThat(shown(port, "")).isEqualTo(first.certificate());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void nameOfAPassthroughListenerIsNotOurs(TlsEngine engine) {
+        int port = serve(
+                engine,
+                port(
+                        https("", pair(CA.issue("any.example"))),
+                        listener(Listener.Protocol.TLS_PASSTHROUGH, "raw.example")));
+        assertThatThrownBy(() -> connect(port, "raw.example")).hasMessageContaining("unrecognized_name");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void amongCertificatesTheNameWinsThenTheFirst(TlsEngine engine) {
+        Certificates.Leaf rsa = CA.issueRsa("shop.example");
+        Certificates.Leaf other = CA.issue("other.example");
+        int named = serve(engine, port(https("", pair(other), pair(rsa))));
+        assertThat(shown(named, "shop.example")).isEqualTo(rsa.certificate());
+        assertThat(shown(named, "other.example")).isEqualTo(other.certificate());
+        assertThat(shown(named, "third.example")).isEqualTo(other.certificate());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void ofTwoKindsTheClientGetsOneItCanVerify(TlsEngine engine) {
+        Certificates.Leaf rsa = CA.issueRsa("shop.example");
+        Certificates.Leaf ec = CA.issue("shop.example");
+        int port = serve(engine, port(https("", pair(rsa), pair(ec))));
+
+        assertThat(shownTls12(port, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")).isEqualTo(ec.certificate());
+        if (engine == TlsEngine.JDK) {
+            // OpenSSL tells of the client's signatures, not of its cipher suites.
+            assertThat(shownTls12(port, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"))
+                    .isEqualTo(rsa.certificate());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void certificatesChangeUnderAnOpenConnection(TlsEngine engine) {
+        Certificates.Leaf before = CA.issue("shop.example");
+        Certificates.Leaf after = CA.issue("shop.example");
+        ListenerIdentity identity = identity(engine, port(https("shop.example", pair(before))));
+        int port = serve(identity);
+        RawHttp open = connect(port, "shop.example");
+        assertThat(get(open)).contains("200 OK");
+
+        assertThat(identity.update(port(https("shop.example", pair(after))))).isEmpty();
+
+        assertThat(shown(port, "shop.example")).isEqualTo(after.certificate());
+        assertThat(get(open)).contains("200 OK");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void listenersComeAndGoWithoutTouchingTheSocket(TlsEngine engine) {
+        Port one = port(https("a.example", pair(CA.issue("a.example"))));
+        ListenerIdentity identity = identity(engine, one);
+        int port = serve(identity);
+        assertThatThrownBy(() -> connect(port, "b.example")).hasMessageContaining("unrecognized_name");
+
+        identity.update(port(https("b.example", pair(CA.issue("b.example")))));
+
+        assertThat(shown(port, "b.example")).isNotNull();
+        assertThatThrownBy(() -> connect(port, "a.example")).hasMessageContaining("unrecognized_name");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void unreadableCertificatesAreLeftOutAndTold(TlsEngine engine) {
+        Certificates.Leaf good = CA.issue("shop.example");
+        KeyPair garbage = new KeyPair("ns/garbage", "hello", "world");
+        KeyPair mixed = new KeyPair(
+                "ns/mixed", good.certificatePem(), CA.issue("x.example").keyPem());
+        ListenerIdentity identity = new ListenerIdentity(port(https("shop.example")), engine);
+
+        List<String> problems =
+                identity.update(port(https("shop.example", garbage, mixed, pair(good)), https("sad.example", garbage)));
+
+        assertThat(problems)
+                .containsExactlyInAnyOrder(
+                        "listener ns/gw/sad.example: certificate ns/garbage: no certificate in PEM form",
+                        "listener ns/gw/shop.example: certificate ns/garbage: no certificate in PEM form",
+                        "listener ns/gw/shop.example: certificate ns/mixed: the key does not belong to the certificate");
+        int port = serve(identity);
+        assertThat(shown(port, "shop.example")).isEqualTo(good.certificate());
+        assertThatThrownBy(() -> connect(port, "sad.example")).hasCauseInstanceOf(SSLException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"JDK,h2,h2", "JDK,http/1.1,http/1.1", "JDK,,''", "OPENSSL,h2,h2", "OPENSSL,,''"})
+    void agreesOnTheProtocol(TlsEngine engine, String offered, String agreed) {
+        int port = serve(engine, port(https("", pair(CA.issue("shop.example")))));
+        RawHttp client = RawHttp.connectTls(
+                LOOPBACK,
+                port,
+                TlsClients.trusting(CA.caPem()),
+                "shop.example",
+                offered == null ? List.of() : List.of(offered));
+        clients.add(client);
+        assertThat(client.tls().getApplicationProtocol()).isEqualTo(agreed);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theNameReachesTheRequestHandler(TlsEngine engine) {
+        int port = serve(engine, port(https("", pair(CA.issue("shop.example")))));
+        assertThat(get(connect(port, "shop.example"))).endsWith("name=shop.example");
+        assertThat(get(connect(port, ""))).endsWith("name=null");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aClientThatNeverShakesHandsIsCutOff(TlsEngine engine) {
+        Listener plain = https("", pair(CA.issue("shop.example")));
+        Listener hasty = new Listener(
+                plain.name(),
+                plain.protocol(),
+                plain.hostname(),
+                plain.certificates(),
+                new ListenerSettings(0, false, false, 1, 1, 1, 0, 0, 0, 200),
+                plain.routes(),
+                plain.streams());
+        int port = serve(engine, port(hasty));
+        try (RawHttp silent = RawHttp.connect(port)) {
+            assertThat(silent.closedWithin(Duration.ofSeconds(5))).isTrue();
+        }
+    }
+
+    @Test
+    void theLongestHandshakeCounts() {
+        assertThat(ListenerIdentity.handshakeTimeoutMs(port(https(""), https("a.example"))))
+                .isEqualTo(ListenerSettings.DEFAULT.handshakeTimeoutMs());
+    }
+
+    private int serve(TlsEngine engine, Port port) {
+        return serve(identity(engine, port));
+    }
+
+    private static ListenerIdentity identity(TlsEngine engine, Port port) {
+        ListenerIdentity identity = new ListenerIdentity(port, engine);
+        assertThat(identity.update(port)).isEmpty();
+        return identity;
+    }
+
+    private int serve(ListenerIdentity identity) {
+        HttpServer server = vertx.httpServerBuilder()
+                .with(new HttpServerConfig(new HttpServerOptions()
+                        .setSsl(true)
+                        .setUseAlpn(true)
+                        .setHost(LOOPBACK)
+                        .setPort(0)))
+                .with(identity.serverOptions())
+                .with(identity.engineOptions())
+                .build();
+        server.requestHandler(
+                request -> request.response().end("name=" + request.connection().indicatedServerName()));
+        return server.listen().await().actualPort();
+    }
+
+    private RawHttp connect(int port, String serverName) {
+        RawHttp client =
+                RawHttp.connectTls(LOOPBACK, port, TlsClients.trusting(CA.caPem()), serverName, List.of("http/1.1"));
+        clients.add(client);
+        return client;
+    }
+
+    private static String get(RawHttp client) {
+        client.send("GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n");
+        var response = client.readResponse();
+        return response.status() + " " + (response.status() == 200 ? "OK " : "") + response.body();
+    }
+
+    private Certificate shown(int port, String serverName) {
+        return shown(connect(port, serverName).tls());
+    }
+
+    private Certificate shownTls12(int port, String cipher) {
+        try {
+            SSLContext context = TlsClients.trusting(CA.caPem());
+            SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(LOOPBACK, port);
+            try (socket) {
+                SSLParameters parameters = socket.getSSLParameters();
+                parameters.setProtocols(new String[] {"TLSv1.2"});
+                parameters.setCipherSuites(new String[] {cipher});
+                parameters.setServerNames(List.of(new javax.net.ssl.SNIHostName("shop.example")));
+                socket.setSSLParameters(parameters);
+                socket.startHandshake();
+                return shown(socket);
+            }
+        } catch (java.io.IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Certificate shown(SSLSocket socket) {
+        try {
+            return socket.getSession().getPeerCertificates()[0];
+        } catch (SSLException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -10,22 +10,23 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class LeakRecorder extends ResourceLeakDetectorFactory {
 
     private final List<String> leaks = new CopyOnWriteArrayList<>();
-    private final ResourceLeakDetector<Object> canaries = new Recording<>(Canary.class, 1);
 
     /** What was found so far: the resource and where it was last touched. */
     List<String> leaks() {
         return leaks;
     }
 
-    /** Leaks something on purpose. */
-    void releaseCanary() {
-        canaries.trackForcibly(new Object());
+    /** Leaks something on purpose. A detector tells of each place only once, so this takes a new one. */
+    ResourceLeakDetector<Object> releaseCanary() {
+        ResourceLeakDetector<Object> detector = new Recording<>(Canary.class, 1);
+        detector.trackForcibly(new Object());
+        return detector;
     }
 
     /** Whether that was found, and with it all that was leaked before. */
-    boolean canaryFound() {
+    boolean found(ResourceLeakDetector<Object> canary) {
         Object watched = new Object();
-        ResourceLeakTracker<Object> looksForEarlierOnes = canaries.trackForcibly(watched);
+        ResourceLeakTracker<Object> looksForEarlierOnes = canary.trackForcibly(watched);
         looksForEarlierOnes.close(watched);
         return leaks.removeIf(leak -> leak.contains(Canary.class.getSimpleName()));
     }

@@ -1,6 +1,7 @@
 package dev.torii.testkit;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.util.ResourceLeakDetector;
 import io.netty.util.ResourceLeakDetectorFactory;
 import java.time.Duration;
 import java.util.List;
@@ -38,13 +39,13 @@ public final class NoLeaks implements AfterAllCallback {
     }
 
     private static void awaitCollector(LeakRecorder recorder) {
-        recorder.releaseCanary();
+        ResourceLeakDetector<Object> canary = recorder.releaseCanary();
         long end = System.nanoTime() + PATIENCE.toNanos();
         do {
             if (System.nanoTime() > end) {
                 throw new AssertionError("the garbage collector found nothing within " + PATIENCE);
             }
             System.gc();
-        } while (!recorder.canaryFound());
+        } while (!recorder.found(canary));
     }
 }

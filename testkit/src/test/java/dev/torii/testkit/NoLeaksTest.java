@@ -13,6 +13,7 @@ class NoLeaksTest {
         leak(ByteBufAllocator.DEFAULT.buffer(16));
         assertThat(NoLeaks.collect()).hasSize(1).first().asString().contains("ByteBuf");
         assertThat(NoLeaks.collect()).isEmpty();
+        assertThat(NoLeaks.collect()).isEmpty();
     }
 
     private static void leak(Object buffer) {

@@ -10,7 +10,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.net.ClientSSLOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -91,8 +90,7 @@ public final class Gateway {
                                 options.eventLoops(),
                                 options.bindHost(),
                                 options.bindPort(),
-                                new Listeners(accessLog, metrics)),
-                        tls -> new ClientSSLOptions())
+                                new Listeners(accessLog, metrics)))
                 .compose(plane ->
                         vertx.executeBlocking(() -> new Gateway(options, vertx, accessLog, metrics, plane), false));
     }

@@ -2,7 +2,11 @@ package dev.torii.proxy;
 
 import dev.torii.proxy.http.Plan;
 import dev.torii.proxy.http.Worker;
+import dev.torii.proxy.tls.ClientTls;
+import dev.torii.proxy.tls.TlsEngine;
+import dev.torii.proxy.tls.UpstreamTlsOptions;
 import dev.torii.proxy.upstream.Upstreams;
+import dev.torii.routing.Cluster;
 import dev.torii.routing.Port;
 import dev.torii.routing.Snapshot;
 import dev.torii.routing.UpstreamTls;
@@ -11,14 +15,17 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
-import io.vertx.core.net.ClientSSLOptions;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The whole data plane of a process: workers on their event loops, open ports, and the newest plan. Give it snapshots with
@@ -42,21 +49,33 @@ public final class DataPlane {
 
     private final Vertx vertx;
     private final Options options;
+    private final TlsEngine engine;
+    private final UpstreamTlsOptions upstreamTls;
     private final List<ContextInternal> contexts = new ArrayList<>();
     private final List<Worker> workers = new ArrayList<>();
-    private final Map<Integer, OpenPort> open = new LinkedHashMap<>();
+    private final Map<Integer, OpenPort> open = new ConcurrentHashMap<>();
     private volatile Plan plan = Plan.EMPTY;
     private long generations;
 
-    private DataPlane(Vertx vertx, Options options) {
+    private DataPlane(Vertx vertx, Options options, TlsEngine engine) {
         this.vertx = vertx;
         this.options = options;
+        this.engine = engine;
+        this.upstreamTls = new UpstreamTlsOptions(InstantSource.system(), engine);
+    }
+
+    private @Nullable ClientTls clientTls(UpstreamTls tls) {
+        return upstreamTls.built(tls) instanceof UpstreamTlsOptions.Result.Ready ready ? ready.tls() : null;
     }
 
     /** Starts the workers; no port is open yet. */
-    public static Future<DataPlane> start(
-            Vertx vertx, Options options, Function<UpstreamTls, ClientSSLOptions> upstreamTls) {
-        DataPlane plane = new DataPlane(vertx, options);
+    public static Future<DataPlane> start(Vertx vertx, Options options) {
+        // Choosing an engine may load a native library.
+        return vertx.executeBlocking(TlsEngine::best).compose(engine -> start(vertx, options, engine));
+    }
+
+    private static Future<DataPlane> start(Vertx vertx, Options options, TlsEngine engine) {
+        DataPlane plane = new DataPlane(vertx, options, engine);
         List<Future<Worker>> starting = new ArrayList<>();
         for (int i = 0; i < options.eventLoops(); i++) {
             ContextInternal context = ((VertxInternal) vertx).createEventLoopContext();
@@ -67,7 +86,7 @@ public final class DataPlane {
                     context.nettyEventLoop(),
                     options.role(),
                     () -> plane.plan,
-                    new Upstreams(vertx, upstreamTls),
+                    new Upstreams(vertx, plane::clientTls, engine),
                     options.listener())));
             starting.add(ready.future());
         }
@@ -78,44 +97,65 @@ public final class DataPlane {
     }
 
     /**
-     * Serves a new snapshot. Requests that began before keep the old one to their end.
+     * Serves a new snapshot. Requests that began before keep the old one to their end. Reads certificates, so not for an
+     * event loop.
      *
-     * @return one line for each port that could not be opened; those are tried again with the next snapshot
+     * @return one line for each port that could not be opened and each certificate that cannot be used; what could not be
+     *     opened is tried again with the next snapshot
      */
     public Future<List<String>> apply(Snapshot snapshot) {
+        List<String> problems = new ArrayList<>(readUpstreamTls(snapshot));
         Plan next = Plan.of(snapshot, ++generations);
         plan = next;
+        closeWhatIsGone(next);
+        List<Future<String>> opening = new ArrayList<>();
+        for (Port port : snapshot.ports()) {
+            OpenPort existing = open.get(port.number());
+            if (existing != null) {
+                problems.addAll(existing.update(port));
+            } else {
+                opening.add(open(port, problems));
+            }
+        }
         for (int i = 0; i < workers.size(); i++) {
             Worker worker = workers.get(i);
             contexts.get(i).runOnContext(v -> worker.upstreams().apply(snapshot, next.generation()));
         }
-        List<Future<String>> changes = new ArrayList<>();
+        return Future.join(opening).map(all -> {
+            all.<String>list().stream().filter(line -> !line.isEmpty()).forEach(problems::add);
+            return problems;
+        });
+    }
+
+    private List<String> readUpstreamTls(Snapshot snapshot) {
+        List<String> problems = new ArrayList<>();
+        Set<UpstreamTls> inUse = new HashSet<>();
+        for (Cluster cluster : snapshot.clusters().values()) {
+            UpstreamTls tls = cluster.tls();
+            if (tls != null
+                    && inUse.add(tls)
+                    && upstreamTls.of(tls) instanceof UpstreamTlsOptions.Result.Invalid invalid) {
+                problems.add("cluster " + cluster.key() + ": " + invalid.problem());
+            }
+        }
+        upstreamTls.retain(inUse);
+        return problems;
+    }
+
+    /** Their connections may finish what they have in flight; nobody waits for that. */
+    private void closeWhatIsGone(Plan next) {
         for (OpenPort port : List.copyOf(open.values())) {
             Port newer = next.port(port.number());
             if (newer == null || !port.canServe(newer)) {
                 open.remove(port.number());
-                changes.add(port.shutdown(Duration.ofHours(1)).map("").otherwise(""));
+                port.shutdown(Duration.ofHours(1));
             }
         }
-        for (Port port : snapshot.ports()) {
-            OpenPort existing = open.get(port.number());
-            if (existing != null) {
-                changes.add(existing.update(port));
-            } else {
-                changes.add(open(port));
-            }
-        }
-        // A port that is being closed waits for its last connection; nobody waits for that.
-        List<Future<String>> opened =
-                changes.subList(changes.size() - snapshot.ports().size(), changes.size());
-        return Future.join(List.copyOf(opened))
-                .map(all -> all.<String>list().stream()
-                        .filter(line -> !line.isEmpty())
-                        .toList());
     }
 
-    private Future<String> open(Port port) {
-        OpenPort opening = new OpenPort(vertx, contexts, workers, port);
+    private Future<String> open(Port port, List<String> problems) {
+        OpenPort opening = new OpenPort(vertx, contexts, workers, port, engine);
+        problems.addAll(opening.update(port));
         return opening.listen(options.bindHost(), options.bindPort().applyAsInt(port.number()))
                 .map(bound -> {
                     open.put(port.number(), opening);

@@ -2,16 +2,18 @@ package dev.torii.proxy;
 
 import dev.torii.proxy.http.HttpEntrance;
 import dev.torii.proxy.http.Worker;
+import dev.torii.proxy.tls.ListenerIdentity;
+import dev.torii.proxy.tls.TlsEngine;
 import dev.torii.routing.Port;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.internal.ContextInternal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** One open port: an entrance on every worker. Stays open while the port's kind stays the same. */
 final class OpenPort {
@@ -21,15 +23,17 @@ final class OpenPort {
     private final List<Worker> workers;
     private final Port.Wire wire;
     private final int number;
+    private final @Nullable ListenerIdentity identity;
     private final List<HttpEntrance> entrances = new CopyOnWriteArrayList<>();
     private volatile int boundPort = -1;
 
-    OpenPort(Vertx vertx, List<ContextInternal> contexts, List<Worker> workers, Port port) {
+    OpenPort(Vertx vertx, List<ContextInternal> contexts, List<Worker> workers, Port port, TlsEngine engine) {
         this.vertx = vertx;
         this.contexts = contexts;
         this.workers = workers;
         this.wire = port.wire();
         this.number = port.number();
+        this.identity = wire == Port.Wire.TLS ? new ListenerIdentity(port, engine) : null;
     }
 
     int number() {
@@ -45,9 +49,13 @@ final class OpenPort {
         return newer.wire() == wire;
     }
 
-    /** Takes over a newer description: certificates. Ends in {@code ""} or in what went wrong. */
-    Future<String> update(Port newer) {
-        return Future.succeededFuture("");
+    /**
+     * Takes over the certificates of a newer description, for handshakes to come. Not for an event loop.
+     *
+     * @return one line for each that cannot be used
+     */
+    List<String> update(Port newer) {
+        return identity == null ? List.of() : identity.update(newer);
     }
 
     /** Opens the first entrance, then the others on the port that the first one got. */
@@ -63,7 +71,7 @@ final class OpenPort {
     private Future<Integer> listen(int worker, String host, int bindPort) {
         Promise<Integer> bound = Promise.promise();
         contexts.get(worker).runOnContext(v -> {
-            HttpEntrance entrance = new HttpEntrance(vertx, workers.get(worker), number, new HttpServerOptions());
+            HttpEntrance entrance = new HttpEntrance(vertx, workers.get(worker), number, identity);
             entrances.add(entrance);
             entrance.listen(host, bindPort).onComplete(bound);
         });

@@ -22,7 +22,6 @@ import dev.torii.routing.Timeouts;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.net.ClientSSLOptions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,9 +50,7 @@ public final class TestProxy implements AutoCloseable {
 
     public TestProxy(int eventLoops) {
         plane = await(DataPlane.start(
-                vertx,
-                new DataPlane.Options("gateway", eventLoops, "127.0.0.1", port -> 0, records::add),
-                tls -> new ClientSSLOptions()));
+                vertx, new DataPlane.Options("gateway", eventLoops, "127.0.0.1", port -> 0, records::add)));
     }
 
     public TestProxy settings(ListenerSettings changed) {

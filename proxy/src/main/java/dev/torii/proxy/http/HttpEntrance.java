@@ -1,6 +1,7 @@
 package dev.torii.proxy.http;
 
 import dev.torii.proxy.Fault;
+import dev.torii.proxy.tls.ListenerIdentity;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
@@ -8,11 +9,14 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerBuilder;
+import io.vertx.core.http.HttpServerConfig;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A port that speaks HTTP, on one event loop: HTTP/1 and HTTP/2, in clear (prior knowledge and upgrade) or over TLS. All
@@ -31,12 +35,17 @@ public final class HttpEntrance {
 
     /**
      * @param port as configured, which may differ from the one bound
-     * @param options with TLS, or without; the rest is set here
+     * @param identity what to present over TLS; null for clear text
      */
-    public HttpEntrance(Vertx vertx, Worker worker, int port, HttpServerOptions options) {
+    public HttpEntrance(Vertx vertx, Worker worker, int port, @Nullable ListenerIdentity identity) {
         this.worker = worker;
         this.port = port;
-        this.server = vertx.createHttpServer(harden(options))
+        HttpServerOptions options = harden(new HttpServerOptions().setSsl(identity != null));
+        HttpServerBuilder builder = vertx.httpServerBuilder().with(new HttpServerConfig(options));
+        if (identity != null) {
+            builder.with(identity.serverOptions()).with(identity.engineOptions());
+        }
+        this.server = builder.build()
                 .connectionHandler(this::accept)
                 .requestHandler(this::handle)
                 .invalidRequestHandler(this::handleInvalid)
@@ -45,7 +54,8 @@ public final class HttpEntrance {
     }
 
     private static HttpServerOptions harden(HttpServerOptions options) {
-        return options.setReusePort(true)
+        return options.setUseAlpn(true)
+                .setReusePort(true)
                 .setTcpNoDelay(true)
                 .setAcceptBacklog(4096)
                 .setStrictThreadMode(true)
@@ -64,10 +74,6 @@ public final class HttpEntrance {
 
     public Future<Integer> listen(String host, int bindPort) {
         return server.listen(SocketAddress.inetSocketAddress(bindPort, host)).map(HttpServer::actualPort);
-    }
-
-    public HttpServer server() {
-        return server;
     }
 
     /** Stops accepting and lets what is in flight finish. */

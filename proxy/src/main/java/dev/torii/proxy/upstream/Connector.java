@@ -1,55 +1,69 @@
 package dev.torii.proxy.upstream;
 
 import dev.torii.proxy.Channels;
+import dev.torii.proxy.tls.ClientTls;
 import dev.torii.routing.Cluster;
 import dev.torii.routing.Endpoint;
 import dev.torii.routing.UpstreamTls;
 import io.netty.channel.Channel;
+import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.Vertx;
-import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.ConnectOptions;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.SocketAddress;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Opens TCP and TLS connections on this event loop. */
 final class Connector {
 
-    private final NetClient client;
-    private final Function<UpstreamTls, ClientSSLOptions> tlsOptions;
+    private static final long HANDSHAKE_MS = 5_000;
 
-    Connector(Vertx vertx, Function<UpstreamTls, ClientSSLOptions> tlsOptions) {
+    private final NetClient client;
+    private final Function<UpstreamTls, @Nullable ClientTls> clientTls;
+
+    Connector(Vertx vertx, Function<UpstreamTls, @Nullable ClientTls> clientTls) {
         this.client = vertx.createNetClient(new NetClientOptions().setTcpNoDelay(true));
-        this.tlsOptions = tlsOptions;
+        this.clientTls = clientTls;
     }
 
     /** Ends in exactly one of the callbacks, on the event loop; the failure is one lower_snake word. */
     void connect(Cluster cluster, Endpoint endpoint, Consumer<Channel> connected, Consumer<String> failed) {
+        UpstreamTls wanted = cluster.tls();
+        ClientTls tls = wanted == null ? null : clientTls.apply(wanted);
+        if (wanted != null && tls == null) {
+            failed.accept("tls_not_usable");
+            return;
+        }
         ConnectOptions options = new ConnectOptions()
                 .setRemoteAddress(SocketAddress.inetSocketAddress(endpoint.port(), endpoint.host()))
                 .setTimeout((int) cluster.connection().connectTimeoutMs());
-        UpstreamTls tls = cluster.tls();
-        if (tls != null) {
-            ClientSSLOptions ssl;
-            try {
-                ssl = tlsOptions.apply(tls);
-            } catch (RuntimeException invalid) {
-                failed.accept("tls_options_invalid");
-                return;
-            }
-            options.setSsl(true)
-                    .setSslOptions(ssl)
-                    .setHost(tls.serverName())
-                    .setPort(endpoint.port())
-                    .setSniServerName(tls.serverName());
-        }
         client.connect(options).onComplete(done -> {
-            if (done.succeeded()) {
+            if (done.failed()) {
+                failed.accept(Failures.ofConnect(done.cause()));
+            } else if (tls == null) {
                 connected.accept(Channels.bare(done.result()));
             } else {
-                failed.accept(Failures.ofConnect(done.cause()));
+                handshake(Channels.bare(done.result()), tls, endpoint, connected, failed);
+            }
+        });
+    }
+
+    private static void handshake(
+            Channel channel, ClientTls tls, Endpoint endpoint, Consumer<Channel> connected, Consumer<String> failed) {
+        // HTTP/1.1 is what is spoken here whatever the backend would like better, so there is nothing to negotiate.
+        SslHandler handler = tls.handler(channel.alloc(), endpoint.host(), endpoint.port(), List.of());
+        handler.setHandshakeTimeoutMillis(HANDSHAKE_MS);
+        channel.pipeline().addFirst("tls", handler);
+        handler.handshakeFuture().addListener(done -> {
+            if (done.isSuccess()) {
+                connected.accept(channel);
+            } else {
+                channel.close();
+                failed.accept("tls_handshake_failed");
             }
         });
     }

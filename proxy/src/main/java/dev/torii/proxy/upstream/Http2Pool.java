@@ -6,6 +6,7 @@ import dev.torii.routing.UpstreamTls;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpConnectOptions;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -116,7 +117,13 @@ final class Http2Pool {
                 .setSsl(false);
         UpstreamTls tls = cluster.tls();
         if (tls != null) {
-            options.setSsl(true).setHost(tls.serverName()).setSslOptions(loop.tlsOptions(tls));
+            ClientSSLOptions ssl = loop.http2Tls(tls);
+            if (ssl == null) {
+                connecting = false;
+                failOne("tls_not_usable");
+                return;
+            }
+            options.setSsl(true).setHost(tls.serverName()).setSslOptions(ssl);
         }
         loop.http2Client().connect(options).onComplete(done -> {
             connecting = false;

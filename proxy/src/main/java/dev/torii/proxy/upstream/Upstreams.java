@@ -1,6 +1,8 @@
 package dev.torii.proxy.upstream;
 
 import dev.torii.proxy.ClusterView;
+import dev.torii.proxy.tls.ClientTls;
+import dev.torii.proxy.tls.TlsEngine;
 import dev.torii.routing.Cluster;
 import dev.torii.routing.Snapshot;
 import dev.torii.routing.UpstreamTls;
@@ -13,7 +15,9 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The clusters as one event loop sees them: pools, counts, health. Keyed by {@link Cluster#key()}, it outlives
@@ -24,21 +28,23 @@ public final class Upstreams {
     private static final long SWEEP_MS = 250;
 
     private final Vertx vertx;
-    private final Function<UpstreamTls, ClientSSLOptions> tlsOptions;
+    private final Function<UpstreamTls, @Nullable ClientTls> clientTls;
+    private final Map<ClientTls, ClientSSLOptions> http2Options = new WeakHashMap<>();
     private final Connector connector;
     private final HttpClientAgent http2Client;
     private final Map<String, ClusterState> clusters = new HashMap<>();
     private final long sweeper;
 
-    /** @param tlsOptions must answer at once: options are prepared off the event loop */
-    public Upstreams(Vertx vertx, Function<UpstreamTls, ClientSSLOptions> tlsOptions) {
+    /** @param clientTls what was prepared for a backend, off the event loop; null when that failed */
+    public Upstreams(Vertx vertx, Function<UpstreamTls, @Nullable ClientTls> clientTls, TlsEngine engine) {
         this.vertx = vertx;
-        this.tlsOptions = tlsOptions;
-        this.connector = new Connector(vertx, tlsOptions);
+        this.clientTls = clientTls;
+        this.connector = new Connector(vertx, clientTls);
         this.http2Client = vertx.createHttpClient(new HttpClientOptions()
                 .setProtocolVersion(HttpVersion.HTTP_2)
                 .setHttp2ClearTextUpgrade(false)
                 .setUseAlpn(true)
+                .setSslEngineOptions(engine.options())
                 .setForceSni(true)
                 .setHttp2ConnectionWindowSize(1024 * 1024));
         this.sweeper = vertx.setPeriodic(SWEEP_MS, id -> sweep());
@@ -102,7 +108,12 @@ public final class Upstreams {
         return http2Client;
     }
 
-    ClientSSLOptions tlsOptions(UpstreamTls tls) {
-        return tlsOptions.apply(tls);
+    /** The same object for the same backend, because Vert.x keeps its TLS contexts by it; null when it cannot be used. */
+    @Nullable
+    ClientSSLOptions http2Tls(UpstreamTls tls) {
+        ClientTls prepared = clientTls.apply(tls);
+        return prepared == null
+                ? null
+                : http2Options.computeIfAbsent(prepared, key -> key.clientOptions(List.of("h2")));
     }
 }

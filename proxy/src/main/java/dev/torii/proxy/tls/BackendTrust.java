@@ -78,7 +78,7 @@ final class BackendTrust extends X509ExtendedTrustManager {
         try {
             names = CertificateNames.of(leaf);
         } catch (TlsMaterialException e) {
-            throw new CertificateException(e.getMessage());
+            throw new CertificateException(e.problem());
         }
         if (alternatives.isEmpty()) {
             if (!names.covers(serverName)) {

@@ -29,7 +29,7 @@ final class ClientKeyManager extends X509ExtendedKeyManager {
 
     @Override
     public X509Certificate[] getCertificateChain(String alias) {
-        return identity.chain().clone();
+        return identity.chain().toArray(X509Certificate[]::new);
     }
 
     @Override

@@ -14,7 +14,7 @@ import java.util.List;
  * @param alias names it toward the TLS engine; never given to another one
  * @param keyType as the engine asks for it: {@code EC}, {@code RSA}, {@code EdDSA}
  */
-record Identity(String alias, String keyType, X509Certificate[] chain, PrivateKey key, CertificateNames names) {
+record Identity(String alias, String keyType, List<X509Certificate> chain, PrivateKey key, CertificateNames names) {
 
     /** Reads PEM, which takes about a millisecond. */
     static Identity of(String alias, KeyPair pair) throws TlsMaterialException {
@@ -23,7 +23,7 @@ record Identity(String alias, String keyType, X509Certificate[] chain, PrivateKe
         String algorithm = leaf.getPublicKey().getAlgorithm();
         PrivateKey key = Pem.privateKey(pair.keyPem(), algorithm);
         requireTogether(leaf.getPublicKey(), key);
-        return new Identity(alias, algorithm, chain.toArray(X509Certificate[]::new), key, CertificateNames.of(leaf));
+        return new Identity(alias, algorithm, List.copyOf(chain), key, CertificateNames.of(leaf));
     }
 
     /** Found out here it is one line at start; found out by a client it is a riddle. */

@@ -40,7 +40,7 @@ final class IdentityKeyManager extends X509ExtendedKeyManager {
     @Override
     public X509Certificate @Nullable [] getCertificateChain(String alias) {
         Identity identity = current.get().byAlias().get(alias);
-        return identity == null ? null : identity.chain().clone();
+        return identity == null ? null : identity.chain().toArray(X509Certificate[]::new);
     }
 
     @Override

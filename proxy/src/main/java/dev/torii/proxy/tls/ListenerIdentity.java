@@ -110,8 +110,7 @@ public final class ListenerIdentity {
                     Identity identity = read(pair, now);
                     identities.add(identity);
                 } catch (TlsMaterialException e) {
-                    problems.add(
-                            "listener " + listener.name() + ": certificate " + pair.name() + ": " + e.getMessage());
+                    problems.add("listener " + listener.name() + ": certificate " + pair.name() + ": " + e.problem());
                 }
             }
             byListener.put(listener.name(), identities);

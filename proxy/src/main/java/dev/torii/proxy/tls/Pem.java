@@ -25,7 +25,16 @@ final class Pem {
 
     private Pem() {}
 
-    private record Block(String label, byte[] der) {}
+    private record Block(String label, String base64) {
+
+        byte[] der() throws TlsMaterialException {
+            try {
+                return Base64.getMimeDecoder().decode(base64.getBytes(StandardCharsets.US_ASCII));
+            } catch (IllegalArgumentException e) {
+                throw new TlsMaterialException("a PEM block is not base64");
+            }
+        }
+    }
 
     /** All certificates in their order; at least one. */
     static List<X509Certificate> certificates(String pem) throws TlsMaterialException {
@@ -34,7 +43,7 @@ final class Pem {
             CertificateFactory factory = CertificateFactory.getInstance("X.509");
             for (Block block : blocks(pem)) {
                 if (block.label.equals("CERTIFICATE")) {
-                    found.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(block.der)));
+                    found.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(block.der())));
                 }
             }
         } catch (CertificateException e) {
@@ -54,9 +63,9 @@ final class Pem {
     static PrivateKey privateKey(String pem, String algorithm) throws TlsMaterialException {
         for (Block block : blocks(pem)) {
             byte[] pkcs8 = switch (block.label) {
-                case "PRIVATE KEY" -> block.der;
-                case "RSA PRIVATE KEY" -> Pkcs8.ofRsa(block.der);
-                case "EC PRIVATE KEY" -> Pkcs8.ofEc(block.der);
+                case "PRIVATE KEY" -> block.der();
+                case "RSA PRIVATE KEY" -> Pkcs8.ofRsa(block.der());
+                case "EC PRIVATE KEY" -> Pkcs8.ofEc(block.der());
                 case "ENCRYPTED PRIVATE KEY" -> throw new TlsMaterialException("the key is encrypted");
                 default -> null;
             };
@@ -85,17 +94,9 @@ final class Pem {
             if (end < 0) {
                 throw new TlsMaterialException("a PEM block has no end");
             }
-            blocks.add(new Block(label, base64(pem.substring(labelEnd + DASHES.length(), end))));
+            blocks.add(new Block(label, pem.substring(labelEnd + DASHES.length(), end)));
             at = pem.indexOf(BEGIN, end);
         }
         return blocks;
-    }
-
-    private static byte[] base64(String text) throws TlsMaterialException {
-        try {
-            return Base64.getMimeDecoder().decode(text.getBytes(StandardCharsets.US_ASCII));
-        } catch (IllegalArgumentException e) {
-            throw new TlsMaterialException("a PEM block is not base64");
-        }
     }
 }

@@ -1,11 +1,19 @@
 package dev.torii.proxy.tls;
 
-/** A certificate or key that cannot be used. The message is one line for people and holds no key material. */
+/** A certificate or key that cannot be used. */
 final class TlsMaterialException extends Exception {
 
     private static final long serialVersionUID = 1;
 
-    TlsMaterialException(String message) {
-        super(message);
+    private final String problem;
+
+    TlsMaterialException(String problem) {
+        super(problem);
+        this.problem = problem;
+    }
+
+    /** One line for people, without key material. */
+    String problem() {
+        return problem;
     }
 }

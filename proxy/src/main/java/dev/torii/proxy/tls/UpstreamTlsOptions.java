@@ -3,9 +3,9 @@ package dev.torii.proxy.tls;
 import dev.torii.routing.KeyPair;
 import dev.torii.routing.UpstreamTls;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
-import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -65,7 +65,7 @@ public final class UpstreamTlsOptions {
         } catch (IllegalArgumentException e) {
             return new Result.Invalid("\"" + tls.serverName() + "\" cannot be a server name");
         } catch (TlsMaterialException e) {
-            return new Result.Invalid(e.getMessage());
+            return new Result.Invalid(e.problem());
         }
     }
 
@@ -74,9 +74,10 @@ public final class UpstreamTlsOptions {
             return null;
         }
         List<X509Certificate> all = read(caPem);
-        Date now = Date.from(clock.instant());
-        List<X509Certificate> valid =
-                all.stream().filter(ca -> !now.after(ca.getNotAfter())).toList();
+        Instant now = clock.instant();
+        List<X509Certificate> valid = all.stream()
+                .filter(ca -> !now.isAfter(ca.getNotAfter().toInstant()))
+                .toList();
         if (valid.isEmpty()) {
             X509Certificate one = all.get(0);
             throw new TlsMaterialException("CA certificate " + one.getSubjectX500Principal() + " expired on "
@@ -89,7 +90,7 @@ public final class UpstreamTlsOptions {
         try {
             return Pem.certificates(caPem);
         } catch (TlsMaterialException e) {
-            throw new TlsMaterialException("CA certificate: " + e.getMessage());
+            throw new TlsMaterialException("CA certificate: " + e.problem());
         }
     }
 
@@ -100,7 +101,7 @@ public final class UpstreamTlsOptions {
         try {
             return Identity.of(pair.name(), pair);
         } catch (TlsMaterialException e) {
-            throw new TlsMaterialException("client certificate " + pair.name() + ": " + e.getMessage());
+            throw new TlsMaterialException("client certificate " + pair.name() + ": " + e.problem());
         }
     }
 }

@@ -53,7 +53,7 @@ class UpstreamTlsOptionsTest {
     private static final String REQUEST = "GET / HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n";
 
     /** How a connection is made: by Vert.x' client or by a bare pipeline. */
-    private enum Way {
+    enum Way {
         VERTX,
         NETTY
     }

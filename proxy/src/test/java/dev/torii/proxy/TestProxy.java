@@ -1,5 +1,8 @@
 package dev.torii.proxy;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.torii.proxy.http.Worker;
 import dev.torii.routing.Backend;
 import dev.torii.routing.Cluster;
 import dev.torii.routing.ConnectionSettings;
@@ -20,8 +23,8 @@ import dev.torii.routing.StreamTable;
 import dev.torii.routing.Target;
 import dev.torii.routing.Timeouts;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,13 +33,15 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
 
 /** A data plane on a free port with routes made in a few words; remembers the records. */
 public final class TestProxy implements AutoCloseable {
 
     private static final int PORT = 80;
 
-    private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+    private final LoopWatch watch = new LoopWatch();
     private final BlockingQueue<ExchangeRecord> records = new LinkedBlockingQueue<>();
     private final DataPlane plane;
     private final List<Rule> rules = new ArrayList<>();
@@ -50,7 +55,8 @@ public final class TestProxy implements AutoCloseable {
 
     public TestProxy(int eventLoops) {
         plane = await(DataPlane.start(
-                vertx, new DataPlane.Options("gateway", eventLoops, "127.0.0.1", port -> 0, records::add)));
+                watch.vertx(),
+                new DataPlane.Options("gateway", eventLoops, "127.0.0.1", port -> 0, records::add)));
     }
 
     public TestProxy settings(ListenerSettings changed) {
@@ -148,9 +154,38 @@ public final class TestProxy implements AutoCloseable {
         }
     }
 
+    /**
+     * Waits until nothing is in flight and every client has closed its connections, closes, and fails when anything was
+     * left behind: see {@link LoopWatch}.
+     */
     @Override
     public void close() {
-        await(plane.close());
-        await(vertx.close());
+        try {
+            eventually("exchanges in flight", plane::live, 0);
+            eventually("client connections", this::connections, 0);
+        } finally {
+            await(plane.close());
+            watch.end(plane);
+        }
+    }
+
+    /** Connections of clients that are open now. */
+    public int connections() {
+        return await(plane.ask(Worker::connections)).stream().mapToInt(n -> n).sum();
+    }
+
+    /** Waits up to 10 seconds until a number is what it should be. */
+    public static void eventually(String what, IntSupplier number, int expected) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (number.getAsInt() != expected && System.nanoTime() < end) {
+            LockSupport.parkNanos(2_000_000);
+        }
+        assertThat(number.getAsInt()).as(what).isEqualTo(expected);
+    }
+
+    static String stack(Throwable e) {
+        StringWriter text = new StringWriter();
+        e.printStackTrace(new PrintWriter(text, true));
+        return text.toString();
     }
 }

@@ -79,6 +79,16 @@ public final class BackendConnection {
         return in.transferTo(java.io.OutputStream.nullOutputStream());
     }
 
+    /** Speaks HTTP/2 from here on, with these settings (identifier, value, …). */
+    public RawHttp2 http2(int... settings) throws IOException {
+        return RawHttp2.accept(socket, settings);
+    }
+
+    /** Counts a request that was read by other means. */
+    public void count(String request) {
+        requests.add(request);
+    }
+
     /** Sends ISO-8859-1 text as it is. */
     public BackendConnection send(String text) throws IOException {
         socket.getOutputStream().write(text.getBytes(ISO_8859_1));

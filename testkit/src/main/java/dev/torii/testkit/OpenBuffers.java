@@ -1,0 +1,88 @@
+package dev.torii.testkit;
+
+import io.netty.util.ResourceLeakDetector;
+import io.netty.util.ResourceLeakTracker;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Knows every Netty buffer that has not been released, exactly and at once, where Netty's own detector has to wait for
+ * the garbage collector and to be lucky. Netty uses it when the system property
+ * {@code io.netty.customResourceLeakDetector} names it and {@code io.netty.leakDetection.level} is {@code paranoid}, as
+ * the parent POM says for all tests.
+ *
+ * <p>Static, because Netty makes the instances and keeps them for the life of the JVM. Safe on any thread.
+ */
+public final class OpenBuffers<T> extends ResourceLeakDetector<T> {
+
+    private static final Set<Tracker<?>> OPEN = ConcurrentHashMap.newKeySet();
+
+    /** For Netty. */
+    public OpenBuffers(Class<?> resourceType, int samplingInterval) {
+        super(resourceType, samplingInterval);
+    }
+
+    /** For Netty, which insists on its older form too. */
+    public OpenBuffers(Class<?> resourceType, int samplingInterval, long maxActive) {
+        this(resourceType, samplingInterval);
+    }
+
+    /**
+     * Waits until every buffer is released.
+     *
+     * @return where those were made that are still open when the time is up; empty when there are none
+     */
+    public static List<String> await(Duration limit) {
+        long end = System.nanoTime() + limit.toNanos();
+        while (!OPEN.isEmpty() && System.nanoTime() < end) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        return OPEN.stream().map(Tracker::describe).distinct().toList();
+    }
+
+    @Override
+    public ResourceLeakTracker<T> track(T resource) {
+        return new Tracker<>(resource);
+    }
+
+    @Override
+    public ResourceLeakTracker<T> trackForcibly(T resource) {
+        return new Tracker<>(resource);
+    }
+
+    private static final class Tracker<T> implements ResourceLeakTracker<T> {
+        private final String what;
+        private final StackTraceElement[] made = new Throwable().getStackTrace();
+
+        Tracker(T resource) {
+            what = resource.toString();
+            // A constant of a class is meant to live for ever.
+            if (Arrays.stream(made).noneMatch(frame -> frame.getMethodName().equals("<clinit>"))) {
+                OPEN.add(this);
+            }
+        }
+
+        String describe() {
+            StringBuilder text = new StringBuilder(what);
+            for (StackTraceElement frame : made) {
+                text.append("\n    at ").append(frame);
+            }
+            return text.toString();
+        }
+
+        @Override
+        public void record() {}
+
+        @Override
+        public void record(Object hint) {}
+
+        @Override
+        public boolean close(T resource) {
+            return OPEN.remove(this);
+        }
+    }
+}

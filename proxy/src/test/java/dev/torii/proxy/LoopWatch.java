@@ -7,9 +7,9 @@ import dev.torii.testkit.OpenBuffers;
 import io.netty.util.concurrent.ArmedTimers;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.internal.threadchecker.BlockedThreadEvent;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.internal.threadchecker.BlockedThreadEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -87,8 +87,8 @@ final class LoopWatch extends Handler {
         long end = System.nanoTime() + PATIENCE.toNanos();
         List<String> armed;
         do {
-            armed = TestProxy.await(closed.ask(worker -> ArmedTimers.of(
-                            ((ContextInternal) Vertx.currentContext()).nettyEventLoop())))
+            armed = TestProxy.await(closed.ask(
+                            worker -> ArmedTimers.of(((ContextInternal) Vertx.currentContext()).nettyEventLoop())))
                     .stream()
                     .flatMap(List::stream)
                     .toList();

@@ -161,7 +161,7 @@ public final class TestProxy implements AutoCloseable {
     @Override
     public void close() {
         try {
-            eventually("exchanges in flight", plane::live, 0);
+            eventually("exchanges in flight", () -> await(plane.live()), 0);
             eventually("client connections", this::connections, 0);
         } finally {
             await(plane.close());

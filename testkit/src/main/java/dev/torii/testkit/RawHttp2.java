@@ -111,8 +111,8 @@ public final class RawHttp2 implements AutoCloseable {
 
     /** The pseudo headers of an ordinary request and more lines. */
     public static String[] head(String method, String path, String... more) {
-        List<String> lines =
-                new ArrayList<>(List.of(":method", method, ":scheme", "http", ":authority", "a.example", ":path", path));
+        List<String> lines = new ArrayList<>(
+                List.of(":method", method, ":scheme", "http", ":authority", "a.example", ":path", path));
         lines.addAll(Arrays.asList(more));
         return lines.toArray(String[]::new);
     }
@@ -130,8 +130,8 @@ public final class RawHttp2 implements AutoCloseable {
 
     /** A DATA frame. */
     public RawHttp2 data(int stream, boolean end, String text) {
-        return send(new Http2Frame(
-                Http2Frame.DATA, end ? Http2Frame.END_STREAM : 0, stream, text.getBytes(ISO_8859_1)));
+        return send(
+                new Http2Frame(Http2Frame.DATA, end ? Http2Frame.END_STREAM : 0, stream, text.getBytes(ISO_8859_1)));
     }
 
     public RawHttp2 reset(int stream, int code) {

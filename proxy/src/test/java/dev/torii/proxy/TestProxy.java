@@ -55,8 +55,7 @@ public final class TestProxy implements AutoCloseable {
 
     public TestProxy(int eventLoops) {
         plane = await(DataPlane.start(
-                watch.vertx(),
-                new DataPlane.Options("gateway", eventLoops, "127.0.0.1", port -> 0, records::add)));
+                watch.vertx(), new DataPlane.Options("gateway", eventLoops, "127.0.0.1", port -> 0, records::add)));
     }
 
     public TestProxy settings(ListenerSettings changed) {

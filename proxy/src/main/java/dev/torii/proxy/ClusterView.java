@@ -1,5 +1,6 @@
 package dev.torii.proxy;
 
+import dev.torii.routing.Cluster;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -10,7 +11,7 @@ import java.util.Map;
  * The live state of one cluster, frozen at one moment, for people: what {@code /clusters} and the metrics show. Event
  * loops keep their own state; {@link #sum} puts their views together.
  *
- * @param key as {@link dev.torii.routing.Cluster#key()}
+ * @param key as {@link Cluster#key()}
  * @param service {@code namespace/service}
  * @param requests in flight
  * @param queue requests that wait for one in flight to end
@@ -71,6 +72,19 @@ public record ClusterView(
                     connections + other.connections,
                     requests + other.requests);
         }
+    }
+
+    /** The view of a cluster that nobody has used yet. */
+    public static ClusterView unused(Cluster cluster) {
+        return new ClusterView(
+                cluster.key(),
+                cluster.service(),
+                new Usage(0, 0),
+                new Usage(0, 0),
+                Breaker.NONE,
+                cluster.endpoints().stream()
+                        .map(endpoint -> new EndpointView(endpoint.toString(), Health.HEALTHY, Breaker.NONE, 0, 0))
+                        .toList());
     }
 
     /** One view of each cluster from those of several event loops: amounts add up, of two states the worse counts. */

@@ -1,0 +1,81 @@
+package dev.torii.proxy.admin;
+
+import static dev.torii.proxy.admin.Json.list;
+
+import dev.torii.proxy.telemetry.HeaderMask;
+import dev.torii.routing.Cluster;
+import dev.torii.routing.HostPattern;
+import dev.torii.routing.KeyPair;
+import dev.torii.routing.Listener;
+import dev.torii.routing.ListenerSettings;
+import dev.torii.routing.Port;
+import dev.torii.routing.Snapshot;
+import dev.torii.routing.StreamRoute;
+import io.vertx.core.json.JsonObject;
+import java.util.Comparator;
+
+/**
+ * The page {@code /snapshot}: a snapshot under the names that its records have. Private keys, and the values of headers
+ * that carry credentials, are blanked.
+ */
+final class SnapshotJson {
+
+    private SnapshotJson() {}
+
+    static JsonObject of(Snapshot snapshot) {
+        var clusters = snapshot.clusters().values().stream()
+                .sorted(Comparator.comparing(Cluster::key))
+                .toList();
+        return new JsonObject()
+                .put("version", snapshot.version())
+                .put("ports", list(snapshot.ports(), SnapshotJson::port))
+                .put("clusters", list(clusters, ClusterJson::of));
+    }
+
+    private static JsonObject port(Port port) {
+        return new JsonObject()
+                .put("number", port.number())
+                .put("wire", port.wire())
+                .put("listeners", list(port.listeners(), SnapshotJson::listener));
+    }
+
+    private static JsonObject listener(Listener listener) {
+        return new JsonObject()
+                .put("name", listener.name())
+                .put("protocol", listener.protocol())
+                .put("hostname", listener.hostname().value())
+                .put("certificates", list(listener.certificates(), SnapshotJson::keyPair))
+                .put("settings", settings(listener.settings()))
+                .put("routes", list(listener.routes().rules(), RuleJson::of))
+                .put("streams", list(listener.streams().routes(), SnapshotJson::stream));
+    }
+
+    static JsonObject keyPair(KeyPair pair) {
+        return new JsonObject()
+                .put("name", pair.name())
+                .put("certificatePem", pair.certificatePem())
+                .put("keyPem", HeaderMask.MASKED);
+    }
+
+    private static JsonObject settings(ListenerSettings settings) {
+        return new JsonObject()
+                .put("trustedHops", settings.trustedHops())
+                .put("keepRequestId", settings.keepRequestId())
+                .put("allowConnect", settings.allowConnect())
+                .put("maxUriBytes", settings.maxUriBytes())
+                .put("maxHeaderBytes", settings.maxHeaderBytes())
+                .put("maxHeaders", settings.maxHeaders())
+                .put("maxBodyBytes", settings.maxBodyBytes())
+                .put("headerTimeoutMs", settings.headerTimeoutMs())
+                .put("idleTimeoutMs", settings.idleTimeoutMs())
+                .put("handshakeTimeoutMs", settings.handshakeTimeoutMs());
+    }
+
+    private static JsonObject stream(StreamRoute route) {
+        return new JsonObject()
+                .put("route", RuleJson.route(route.route()))
+                .put("name", route.name())
+                .put("serverNames", list(route.serverNames(), HostPattern::value))
+                .put("backends", list(route.backends(), RuleJson::backend));
+    }
+}

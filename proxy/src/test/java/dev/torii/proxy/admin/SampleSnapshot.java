@@ -1,0 +1,124 @@
+package dev.torii.proxy.admin;
+
+import com.google.re2j.Pattern;
+import dev.torii.routing.Backend;
+import dev.torii.routing.Cluster;
+import dev.torii.routing.ConnectionSettings;
+import dev.torii.routing.Endpoint;
+import dev.torii.routing.Filter;
+import dev.torii.routing.HashKey;
+import dev.torii.routing.HeaderChange;
+import dev.torii.routing.HostPattern;
+import dev.torii.routing.KeyPair;
+import dev.torii.routing.Listener;
+import dev.torii.routing.ListenerSettings;
+import dev.torii.routing.LoadBalancing;
+import dev.torii.routing.PathChange;
+import dev.torii.routing.PathMatch;
+import dev.torii.routing.Port;
+import dev.torii.routing.RequestMatch;
+import dev.torii.routing.RouteId;
+import dev.torii.routing.RouteTable;
+import dev.torii.routing.Rule;
+import dev.torii.routing.SessionPersistence;
+import dev.torii.routing.Snapshot;
+import dev.torii.routing.StreamRoute;
+import dev.torii.routing.StreamTable;
+import dev.torii.routing.Target;
+import dev.torii.routing.TextMatch;
+import dev.torii.routing.Timeouts;
+import dev.torii.routing.UpstreamTls;
+import java.util.List;
+import java.util.Map;
+
+/** A snapshot in which everything that can be is there, and every text and number is its own. */
+final class SampleSnapshot {
+
+    static final String SECRET = "never-to-be-seen";
+
+    private SampleSnapshot() {}
+
+    static Snapshot make() {
+        return new Snapshot("v-77", List.of(port()), Map.of("shop/cart:8080", cluster()));
+    }
+
+    private static Port port() {
+        Listener listener = new Listener(
+                "infra/edge/https",
+                Listener.Protocol.HTTPS,
+                HostPattern.of("*.shop.example"),
+                List.of(new KeyPair("infra/cert", "-----CERT-----", SECRET)),
+                new ListenerSettings(3, true, true, 1001, 1002, 1003, 1004, 1005, 1006, 1007),
+                RouteTable.of(List.of(rule())),
+                StreamTable.of(List.of(new StreamRoute(
+                        new RouteId(RouteId.Kind.TLS, "ns-tls", "passthrough", 1008),
+                        "ns-tls/passthrough/0",
+                        List.of(HostPattern.of("db.shop.example")),
+                        List.of(new Backend(1009, new Target.Invalid("backend_not_found"), List.of()))))));
+        return new Port(8443, Port.Wire.TLS, List.of(listener));
+    }
+
+    private static Rule rule() {
+        return new Rule(
+                new RouteId(RouteId.Kind.HTTP, "shop", "cart-route", 1010),
+                "shop/cart-route/first",
+                1011,
+                List.of(HostPattern.of("www.shop.example")),
+                List.of(
+                        match(new PathMatch.Exact("/exact")),
+                        match(new PathMatch.Prefix("/prefix")),
+                        match(new PathMatch.Regex(Pattern.compile("/re(gex)?"))),
+                        match(new PathMatch.AnyService(new TextMatch.Exact("Method")))),
+                filters(),
+                List.of(new Backend(1012, new Target.ToCluster("shop/cart:8080"), List.of())),
+                new Timeouts(1013, 1014),
+                new SessionPersistence(SessionPersistence.Type.COOKIE, "sid", "/session", 1015, true),
+                new HashKey(HashKey.Source.HEADER, "x-user"),
+                1016);
+    }
+
+    private static RequestMatch match(PathMatch path) {
+        return new RequestMatch(
+                path,
+                "PATCH",
+                List.of(
+                        new RequestMatch.NamedMatch("x-canary", new TextMatch.Exact("always")),
+                        new RequestMatch.NamedMatch("authorization", new TextMatch.Exact(SECRET))),
+                List.of(
+                        new RequestMatch.NamedMatch("page", new TextMatch.Regex(Pattern.compile("[0-9]+"))),
+                        new RequestMatch.NamedMatch("token", new TextMatch.Exact(SECRET))));
+    }
+
+    private static List<Filter> filters() {
+        HeaderChange change = new HeaderChange(
+                List.of(new HeaderChange.Header("x-set", "set-value"), new HeaderChange.Header("X-Api-Key", SECRET)),
+                List.of(new HeaderChange.Header("x-add", "add-value")),
+                List.of("x-remove"));
+        return List.of(
+                new Filter.RequestHeaders(change),
+                new Filter.ResponseHeaders(change),
+                new Filter.Mirror(new Target.ToCluster("shop/shadow:80"), 1017, 1018),
+                new Filter.Redirect("https", "moved.example", new PathChange.Full("/full"), 1019, 1020),
+                new Filter.Rewrite("inner.example", new PathChange.Prefix("/inner")),
+                new Filter.Cors(
+                        List.of("https://page.example"), true, List.of("PURGE"), List.of("x-allow"), List.of("x-expose"),
+                        1021));
+    }
+
+    private static Cluster cluster() {
+        return new Cluster(
+                "shop/cart:8080",
+                "shop/cart",
+                Cluster.Protocol.HTTP2,
+                List.of(new Endpoint("10.9.8.7", 1022), new Endpoint("fd00::7", 1023)),
+                new LoadBalancing(
+                        LoadBalancing.Algorithm.CONSISTENT_HASH, new HashKey(HashKey.Source.COOKIE, "user-cookie"), 1024),
+                new ConnectionSettings(1025, 1026, 1027),
+                new UpstreamTls(
+                        "inner.tls.example",
+                        List.of(new UpstreamTls.SubjectAltName(UpstreamTls.SubjectAltName.Type.URI, "spiffe://x")),
+                        "-----CA-----",
+                        new KeyPair("shop/client", "-----CLIENT-----", SECRET)),
+                "no_valid_ca");
+    }
+}

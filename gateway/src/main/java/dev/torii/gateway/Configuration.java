@@ -32,7 +32,7 @@ final class Configuration {
     private final DataPlane plane;
     private final ProxyMetrics metrics;
     private Set<Finding> logged = Set.of();
-    private List<String> closedPorts = List.of();
+    private volatile List<String> closedPorts = List.of();
     private volatile boolean complete;
 
     Configuration(DataPlane plane, ProxyMetrics metrics) {
@@ -43,6 +43,11 @@ final class Configuration {
     /** Whether a first complete snapshot is being served. */
     boolean isComplete() {
         return complete;
+    }
+
+    /** One line for each port of the newest snapshot that could not be opened. */
+    List<String> closedPorts() {
+        return closedPorts;
     }
 
     void changed(Read read) {
@@ -70,13 +75,16 @@ final class Configuration {
     }
 
     private void serve(Snapshot next) {
+        DataPlane.Applied applied;
         try {
-            closedPorts = await(plane.apply(next));
+            applied = await(plane.apply(next));
         } catch (ExecutionException | TimeoutException e) {
             LOG.log(Level.ERROR, "snapshot {0} could not be served: {1}", next.version(), e.getMessage());
             return;
         }
+        closedPorts = applied.closedPorts();
         closedPorts.forEach(line -> LOG.log(Level.ERROR, line));
+        applied.tlsProblems().forEach(line -> LOG.log(Level.ERROR, line));
         metrics.snapshotServed(next.version());
         complete = true;
         LOG.log(

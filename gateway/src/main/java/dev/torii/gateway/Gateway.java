@@ -4,28 +4,33 @@ import dev.torii.config.source.FileSource;
 import dev.torii.proxy.DataPlane;
 import dev.torii.proxy.ExchangeListener;
 import dev.torii.proxy.ExchangeRecord;
+import dev.torii.proxy.admin.AdminServer;
+import dev.torii.proxy.admin.AdminSources;
+import dev.torii.proxy.admin.ExplainQuery;
 import dev.torii.proxy.telemetry.AccessLog;
+import dev.torii.proxy.telemetry.Logging;
 import dev.torii.proxy.telemetry.ProxyMetrics;
+import dev.torii.routing.Explanation;
+import dev.torii.routing.ProbeRequest;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * A running ingress gateway: follows manifests in files, serves them, writes the access log, answers on the admin
- * address. All methods may be called from any thread and none blocks, except where it says so.
+ * address. All methods may be called from any thread and none blocks.
  */
 public final class Gateway {
 
@@ -59,40 +64,71 @@ public final class Gateway {
     private final Options options;
     private final Vertx vertx;
     private final AccessLog accessLog;
-    private final ProxyMetrics metrics;
     private final DataPlane plane;
     private final Configuration configuration;
-    private final FileSource source;
+    private final AdminServer admin;
     private final Promise<Void> stopped = Promise.promise();
+    private final FileSource source;
+    private volatile int adminPort = -1;
     private volatile boolean draining;
 
-    private Gateway(Options options, Vertx vertx, AccessLog accessLog, ProxyMetrics metrics, DataPlane plane) {
+    private Gateway(
+            Options options, Logging logging, Vertx vertx, AccessLog accessLog, ProxyMetrics metrics, DataPlane plane) {
         this.options = options;
         this.vertx = vertx;
         this.accessLog = accessLog;
-        this.metrics = metrics;
         this.plane = plane;
         this.configuration = new Configuration(plane, metrics);
+        this.admin = new AdminServer(
+                vertx,
+                new AdminSources(
+                        this::notReady,
+                        plane::snapshot,
+                        plane::clusters,
+                        metrics::page,
+                        this::explain,
+                        logging::verbosity,
+                        logging::verbosity,
+                        this::drain));
         this.source = FileSource.watch(options.config(), configuration::changed);
     }
 
-    /** Starts; serves as soon as a first readable configuration is there. */
-    public static Future<Gateway> start(Options options) {
+    /**
+     * Starts; serves as soon as a first readable configuration is there.
+     *
+     * @return fails with one clear line when the admin port, or a port of the first configuration, cannot be opened
+     */
+    public static Future<Gateway> start(Options options, Logging logging) {
+        // One loop more than serves traffic: admin pages never wait for it.
         Vertx vertx = Vertx.vertx(
                 new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(options.eventLoops() + 1));
         AccessLog accessLog = new AccessLog(options.accessLog());
         ProxyMetrics metrics = new ProxyMetrics(
                 options.eventLoops(), ProxyMetrics.DEFAULT_MAX_SERIES, accessLog::dropped, InstantSource.system());
-        return DataPlane.start(
-                        vertx,
-                        new DataPlane.Options(
-                                "gateway",
-                                options.eventLoops(),
-                                options.bindHost(),
-                                options.bindPort(),
-                                new Listeners(accessLog, metrics)))
-                .compose(plane ->
-                        vertx.executeBlocking(() -> new Gateway(options, vertx, accessLog, metrics, plane), false));
+        DataPlane.Options data = new DataPlane.Options(
+                "gateway",
+                options.eventLoops(),
+                options.bindHost(),
+                options.bindPort(),
+                new Listeners(accessLog, metrics));
+        return DataPlane.start(vertx, data)
+                .compose(plane -> vertx.executeBlocking(
+                        () -> new Gateway(options, logging, vertx, accessLog, metrics, plane), false))
+                .compose(Gateway::open);
+    }
+
+    private Future<Gateway> open() {
+        List<String> closedPorts = configuration.closedPorts();
+        Future<Integer> opened = closedPorts.isEmpty()
+                ? admin.listen(options.adminHost(), options.adminPort())
+                : Future.failedFuture(new IOException(closedPorts.get(0)));
+        Promise<Gateway> started = Promise.promise();
+        opened.onSuccess(port -> {
+                    adminPort = port;
+                    started.complete(this);
+                })
+                .onFailure(e -> close().onComplete(v -> started.fail(e)));
+        return started.future();
     }
 
     /** Log and metrics, each told of every exchange. */
@@ -110,20 +146,18 @@ public final class Gateway {
         }
     }
 
-    /** Whether a first complete snapshot is being served and the gateway is not leaving. */
-    public boolean isReady() {
-        return configuration.isComplete() && !draining;
+    private Optional<String> notReady() {
+        if (draining) {
+            return Optional.of("draining");
+        }
+        return configuration.isComplete() ? Optional.empty() : Optional.of("no readable configuration yet");
     }
 
-    /** The metrics in Prometheus' text format. */
-    String metricsText() {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try {
-            metrics.page("", List.of()).writeTo(out);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return out.toString(StandardCharsets.UTF_8);
+    private String explain(ExplainQuery query) {
+        List<String> headers = query.headers().stream()
+                .flatMap(header -> Stream.of(header.name(), header.value()))
+                .toList();
+        return Explanation.of(plane.snapshot(), ProbeRequest.of(query.method(), query.url(), headers));
     }
 
     /** Where a listener's port is really bound; -1 when it is not open. */
@@ -131,24 +165,30 @@ public final class Gateway {
         return plane.boundPort(listenerPort);
     }
 
+    /** Where the admin pages are. */
+    public int adminPort() {
+        return adminPort;
+    }
+
     /**
      * Leaves without failing anybody: says it is not ready, keeps accepting for {@link Options#drainAccept}, then stops
-     * accepting, lets what is in flight finish within {@link Options#drainFinish}, and closes.
+     * accepting, lets what is in flight finish within {@link Options#drainFinish}, and closes. May be called again.
+     *
+     * @return ends when the gateway has stopped
      */
     public Future<Void> drain() {
-        if (draining) {
-            return stopped.future();
+        if (!draining) {
+            draining = true;
+            LOG.log(Level.INFO, "draining");
+            plane.drain(options.drainAccept(), options.drainFinish())
+                    .otherwiseEmpty()
+                    .compose(v -> close())
+                    .onComplete(stopped);
         }
-        draining = true;
-        LOG.log(Level.INFO, "draining");
-        plane.drain(options.drainAccept(), options.drainFinish())
-                .otherwiseEmpty()
-                .compose(v -> close())
-                .onComplete(stopped);
         return stopped.future();
     }
 
-    /** Ends when the gateway has stopped, after a {@link #drain}. */
+    /** Ends when the gateway has stopped after a {@link #drain}, whoever asked for it. */
     public Future<Void> stopped() {
         return stopped.future();
     }

@@ -1,5 +1,7 @@
 package dev.torii.gateway;
 
+import dev.torii.proxy.telemetry.Logging;
+import dev.torii.testkit.RawHttp;
 import io.vertx.core.Future;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 /** A gateway in this process over a folder of manifests that a test edits. */
 final class TestGateway implements AutoCloseable {
 
+    private static final Logging LOGGING = Logging.install(System.err, Logging.Format.TEXT, Logging.Verbosity.WARN);
+
     private final Path folder;
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
     private final Gateway gateway;
@@ -26,16 +30,18 @@ final class TestGateway implements AutoCloseable {
     /** @param port 0 for any free one */
     TestGateway(Path folder, int port) {
         this.folder = folder;
-        this.gateway = await(Gateway.start(new Gateway.Options(
-                List.of(folder),
-                "127.0.0.1",
-                0,
-                "127.0.0.1",
-                configured -> port,
-                2,
-                Duration.ofMillis(500),
-                Duration.ofSeconds(10),
-                log)));
+        this.gateway = await(Gateway.start(
+                new Gateway.Options(
+                        List.of(folder),
+                        "127.0.0.1",
+                        0,
+                        "127.0.0.1",
+                        configured -> port,
+                        2,
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(10),
+                        log),
+                LOGGING));
     }
 
     /** Writes as careful editors do: a new file put in the place of the old. */
@@ -61,7 +67,11 @@ final class TestGateway implements AutoCloseable {
     }
 
     String metrics() {
-        return gateway.metricsText();
+        try (RawHttp admin = RawHttp.connect(gateway.adminPort())) {
+            return admin.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    .readResponse()
+                    .body();
+        }
     }
 
     String log() {

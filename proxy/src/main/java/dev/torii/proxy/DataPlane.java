@@ -47,6 +47,20 @@ public final class DataPlane {
     public record Options(
             String role, int eventLoops, String bindHost, IntUnaryOperator bindPort, ExchangeListener listener) {}
 
+    /**
+     * What became of a snapshot; all is well when both are empty.
+     *
+     * @param closedPorts one line for each port that could not be opened
+     * @param tlsProblems one line for each certificate that cannot be used
+     */
+    public record Applied(List<String> closedPorts, List<String> tlsProblems) {
+
+        public Applied {
+            closedPorts = List.copyOf(closedPorts);
+            tlsProblems = List.copyOf(tlsProblems);
+        }
+    }
+
     private final Vertx vertx;
     private final Options options;
     private final TlsEngine engine;
@@ -100,10 +114,9 @@ public final class DataPlane {
      * Serves a new snapshot. Requests that began before keep the old one to their end. Reads certificates, so not for an
      * event loop.
      *
-     * @return one line for each port that could not be opened and each certificate that cannot be used; what could not be
-     *     opened is tried again with the next snapshot
+     * @return what could not be served; ports are tried again with the next snapshot
      */
-    public Future<List<String>> apply(Snapshot snapshot) {
+    public Future<Applied> apply(Snapshot snapshot) {
         List<String> problems = new ArrayList<>(readUpstreamTls(snapshot));
         Plan next = Plan.of(snapshot, ++generations);
         plan = next;
@@ -121,10 +134,12 @@ public final class DataPlane {
             Worker worker = workers.get(i);
             contexts.get(i).runOnContext(v -> worker.upstreams().apply(snapshot, next.generation()));
         }
-        return Future.join(opening).map(all -> {
-            all.<String>list().stream().filter(line -> !line.isEmpty()).forEach(problems::add);
-            return problems;
-        });
+        return Future.join(opening)
+                .map(all -> new Applied(
+                        all.<String>list().stream()
+                                .filter(line -> !line.isEmpty())
+                                .toList(),
+                        problems));
     }
 
     private List<String> readUpstreamTls(Snapshot snapshot) {

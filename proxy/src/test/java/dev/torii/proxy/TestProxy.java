@@ -114,9 +114,9 @@ public final class TestProxy implements AutoCloseable {
                 StreamTable.EMPTY);
         Snapshot snapshot =
                 new Snapshot("v" + ++version, List.of(new Port(PORT, Port.Wire.HTTP, List.of(listener))), clusters);
-        List<String> problems = await(plane.apply(snapshot));
-        if (!problems.isEmpty()) {
-            throw new IllegalStateException(problems.toString());
+        DataPlane.Applied applied = await(plane.apply(snapshot));
+        if (!applied.closedPorts().isEmpty() || !applied.tlsProblems().isEmpty()) {
+            throw new IllegalStateException(applied.toString());
         }
         return this;
     }

@@ -20,12 +20,14 @@ final class AccessRule {
     }
 
     /** Why a request is refused, or null. */
-    @Nullable String refusal(HttpServerRequest request) {
+    @Nullable
+    String refusal(HttpServerRequest request) {
         HostAndPort authority = request.authority();
         if (loopback && authority != null && !isLocalName(authority.host())) {
             return "the admin port answers to localhost or an IP address only";
         }
-        boolean changes = !request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD);
+        boolean changes =
+                !request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD);
         return changes && comesFromAPage(request) ? "web pages may not change anything here" : null;
     }
 

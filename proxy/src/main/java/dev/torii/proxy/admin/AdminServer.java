@@ -87,8 +87,8 @@ public final class AdminServer {
     private static BindException cannotListen(String host, int port, Throwable cause) {
         String reason = String.valueOf(cause.getMessage());
         String at = host.indexOf(':') >= 0 ? "[" + host + "]:" + port : host + ":" + port;
-        BindException failure = new BindException(
-                "cannot open the admin port " + at + ": " + reason.substring(reason.lastIndexOf(": ") + 1).strip());
+        BindException failure = new BindException("cannot open the admin port " + at + ": "
+                + reason.substring(reason.lastIndexOf(": ") + 1).strip());
         failure.initCause(cause);
         return failure;
     }
@@ -167,7 +167,9 @@ public final class AdminServer {
     private void ready(RoutingContext ctx) {
         Optional<String> reason = sources.notReady().get();
         Replies.text(
-                ctx, reason.isPresent() ? 503 : 200, reason.map(why -> "not ready: " + why).orElse("ready"));
+                ctx,
+                reason.isPresent() ? 503 : 200,
+                reason.map(why -> "not ready: " + why).orElse("ready"));
     }
 
     private void metrics(RoutingContext ctx) {
@@ -220,8 +222,9 @@ public final class AdminServer {
             Replies.text(ctx, 400, "give one url and at most one method: /explain?url=http://shop.example/cart");
             return;
         }
-        List<ExplainQuery.Header> headers =
-                ctx.queryParam("header").stream().map(ExplainQuery.Header::parse).toList();
+        List<ExplainQuery.Header> headers = ctx.queryParam("header").stream()
+                .map(ExplainQuery.Header::parse)
+                .toList();
         ExplainQuery query = new ExplainQuery(methods.isEmpty() ? "GET" : methods.get(0), urls.get(0), headers);
         renderer.send(ctx, out -> {
             out.write(sources.explain().apply(query).getBytes(StandardCharsets.UTF_8));

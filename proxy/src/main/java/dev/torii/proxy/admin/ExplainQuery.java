@@ -24,7 +24,8 @@ public record ExplainQuery(String method, String url, List<Header> headers) {
             if (colon <= 0) {
                 throw new IllegalArgumentException("a header is given as name:value, not as \"" + line + "\"");
             }
-            return new Header(line.substring(0, colon).strip(), line.substring(colon + 1).strip());
+            return new Header(
+                    line.substring(0, colon).strip(), line.substring(colon + 1).strip());
         }
     }
 

@@ -47,9 +47,7 @@ final class FilterJson {
 
     private static JsonObject header(HeaderChange.Header header) {
         boolean secret = HeaderMask.isSecret(header.name());
-        return new JsonObject()
-                .put("name", header.name())
-                .put("value", secret ? HeaderMask.MASKED : header.value());
+        return new JsonObject().put("name", header.name()).put("value", secret ? HeaderMask.MASKED : header.value());
     }
 
     private static JsonObject mirror(Filter.Mirror mirror) {

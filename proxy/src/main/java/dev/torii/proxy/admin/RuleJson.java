@@ -57,7 +57,9 @@ final class RuleJson {
     private static JsonObject path(PathMatch path) {
         String kind = path instanceof PathMatch.Exact
                 ? "exact"
-                : path instanceof PathMatch.Prefix ? "prefix" : path instanceof PathMatch.Regex ? "regex" : "anyService";
+                : path instanceof PathMatch.Prefix
+                        ? "prefix"
+                        : path instanceof PathMatch.Regex ? "regex" : "anyService";
         return new JsonObject().put("kind", kind).put("value", path.value());
     }
 

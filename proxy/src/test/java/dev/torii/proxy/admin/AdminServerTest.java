@@ -128,7 +128,8 @@ class AdminServerTest {
         HttpResponse<Buffer> response =
                 get(request(HttpMethod.GET, "/metrics").putHeader("accept-encoding", "gzip, br"));
         assertThat(response.getHeader("content-encoding")).isEqualTo("gzip");
-        byte[] plain = new GZIPInputStream(new ByteArrayInputStream(response.body().getBytes())).readAllBytes();
+        byte[] plain =
+                new GZIPInputStream(new ByteArrayInputStream(response.body().getBytes())).readAllBytes();
         MetricsText.parse(new String(plain, StandardCharsets.UTF_8));
     }
 
@@ -218,21 +219,21 @@ class AdminServerTest {
             return "done";
         };
         List<Future<HttpResponse<Buffer>>> slow = new ArrayList<>();
-        WebClient many = WebClient.create(
-                vertx, new WebClientOptions(), new PoolOptions()
-                        .setHttp1MaxSize(20));
+        WebClient many = WebClient.create(vertx, new WebClientOptions(), new PoolOptions().setHttp1MaxSize(20));
         for (int i = 0; i < 10; i++) {
             slow.add(many.get(port, "127.0.0.1", "/explain?url=x").send());
         }
-        Await.until(
-                () -> slow.stream().filter(Future::isComplete).count() == 2);
+        Await.until(() -> slow.stream().filter(Future::isComplete).count() == 2);
         assertThat(get("/live").statusCode()).isEqualTo(200);
         release.countDown();
         List<Integer> statuses = new ArrayList<>();
         for (Future<HttpResponse<Buffer>> response : slow) {
             statuses.add(get(response).statusCode());
         }
-        assertThat(statuses).containsOnly(200, 503).filteredOn(status -> status == 200).hasSize(8);
+        assertThat(statuses)
+                .containsOnly(200, 503)
+                .filteredOn(status -> status == 200)
+                .hasSize(8);
         many.close();
     }
 
@@ -279,8 +280,7 @@ class AdminServerTest {
     @Test
     void theFirstPageListsTheOthers() throws Exception {
         assertThat(get("/").bodyAsString())
-                .contains(
-                        "/ready", "/live", "/metrics", "/snapshot", "/clusters", "/explain", "/log-level", "/drain");
+                .contains("/ready", "/live", "/metrics", "/snapshot", "/clusters", "/explain", "/log-level", "/drain");
         assertThat(get("/nothing").statusCode()).isEqualTo(404);
         assertThat(get("/nothing").bodyAsString()).isEqualTo("no such page, / lists them\n");
     }
@@ -307,8 +307,8 @@ class AdminServerTest {
     void elsewhereEveryNameIs() throws Exception {
         AdminServer open = new AdminServer(vertx, sources());
         int openPort = get(open.listen("0.0.0.0", 0));
-        HttpResponse<Buffer> response = get(
-                client.get(openPort, "127.0.0.1", "/live").putHeader("host", "gateway.infra.svc"));
+        HttpResponse<Buffer> response =
+                get(client.get(openPort, "127.0.0.1", "/live").putHeader("host", "gateway.infra.svc"));
         assertThat(response.statusCode()).isEqualTo(200);
         get(open.close());
     }

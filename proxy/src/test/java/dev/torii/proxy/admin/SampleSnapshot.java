@@ -101,7 +101,11 @@ final class SampleSnapshot {
                 new Filter.Redirect("https", "moved.example", new PathChange.Full("/full"), 1019, 1020),
                 new Filter.Rewrite("inner.example", new PathChange.Prefix("/inner")),
                 new Filter.Cors(
-                        List.of("https://page.example"), true, List.of("PURGE"), List.of("x-allow"), List.of("x-expose"),
+                        List.of("https://page.example"),
+                        true,
+                        List.of("PURGE"),
+                        List.of("x-allow"),
+                        List.of("x-expose"),
                         1021));
     }
 
@@ -112,7 +116,9 @@ final class SampleSnapshot {
                 Cluster.Protocol.HTTP2,
                 List.of(new Endpoint("10.9.8.7", 1022), new Endpoint("fd00::7", 1023)),
                 new LoadBalancing(
-                        LoadBalancing.Algorithm.CONSISTENT_HASH, new HashKey(HashKey.Source.COOKIE, "user-cookie"), 1024),
+                        LoadBalancing.Algorithm.CONSISTENT_HASH,
+                        new HashKey(HashKey.Source.COOKIE, "user-cookie"),
+                        1024),
                 new ConnectionSettings(1025, 1026, 1027),
                 new UpstreamTls(
                         "inner.tls.example",

@@ -23,8 +23,9 @@ class SnapshotJsonTest {
     void everythingInASnapshotIsTold() throws Exception {
         walk(SampleSnapshot.make());
         String json = SnapshotJson.of(SampleSnapshot.make()).encode().replace("\\/", "/");
-        assertThat(leaves).contains("1021", "no_valid_ca", "spiffe://x").allSatisfy(leaf -> assertThat(json)
-                .contains(leaf));
+        assertThat(leaves)
+                .contains("1021", "no_valid_ca", "spiffe://x")
+                .allSatisfy(leaf -> assertThat(json).contains(leaf));
         for (Class<?> type : met) {
             for (Class<?> parent : type.getInterfaces()) {
                 if (parent.isSealed()) {

@@ -146,7 +146,7 @@ public final class Bench {
                 turn.perSecond());
     }
 
-    private void steady(Site site, Wire wire, int round) throws IOException {
+    private void steady(Site site, Wire wire, int round) throws IOException, InterruptedException {
         if (wire == Wire.H1) {
             long[] direct = SteadyRate.run(fleet.client(), wire, site.stable(), options.rate(), STEADY_SECONDS);
             for (Scenario scenario : options.scenarios()) {

@@ -4,7 +4,9 @@ import io.vertx.core.http.HttpClient;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Sends at a fixed rate whether or not answers come, and counts each request's time from the moment it was due, so that
@@ -38,17 +40,21 @@ final class SteadyRate {
     }
 
     /** Loads whoever listens on the port; sorted nanoseconds, without those of the first second. */
-    static long[] run(Client client, Wire wire, int port, int rate, int seconds) throws IOException {
+    static long[] run(Client client, Wire wire, int port, int rate, int seconds)
+            throws IOException, InterruptedException {
         HttpClient http = client.open(wire);
         SteadyRate run = new SteadyRate(client, http, port, rate, seconds + 1);
         client.run(run::begin);
         try {
             run.done.get(seconds + 20L, TimeUnit.SECONDS);
-        } catch (Exception e) {
+        } catch (TimeoutException e) {
             throw new IOException(
-                    "port " + port + " at a fixed rate: " + run.answered + " of " + run.latencies.length + " answered: "
-                            + e.getMessage(),
+                    "port " + port + " at a fixed rate: only " + run.answered + " of " + run.latencies.length
+                            + " answered in time: too slow for --rate " + rate,
                     e);
+        } catch (ExecutionException e) {
+            throw new IOException(
+                    "port " + port + " at a fixed rate: " + e.getMessage(), e);
         } finally {
             http.close();
         }
@@ -58,7 +64,8 @@ final class SteadyRate {
     }
 
     /** Loads a proxy. */
-    static Latency run(Client client, Proxy proxy, Wire wire, int rate, int seconds) throws IOException {
+    static Latency run(Client client, Proxy proxy, Wire wire, int rate, int seconds)
+            throws IOException, InterruptedException {
         long cpu = proxy.process().cpuMicros();
         long[] sorted = run(client, wire, wire.port(proxy.ports()), rate, seconds);
         cpu = proxy.process().cpuMicros() - cpu;

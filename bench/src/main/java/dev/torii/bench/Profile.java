@@ -15,7 +15,9 @@ import java.util.Map;
  */
 final class Profile {
 
-    private static final int SECONDS = 20;
+    private static final int SECONDS = 30;
+    /** The first runtime that can sample by CPU time, also below native calls. */
+    private static final int CPU_TIME_SAMPLES = 25;
     /** So that perf can walk Java stacks, and so that inlined methods are named. */
     private static final String JVM_OPTIONS =
             "-XX:+PreserveFramePointer -XX:+UnlockDiagnosticVMOptions -XX:+DebugNonSafepoints";
@@ -47,9 +49,22 @@ final class Profile {
 
     private static void flightRecorder(Proxy proxy, Wire wire, String pid, Path file)
             throws IOException, InterruptedException {
-        Path bin = Path.of(System.getProperty("java.home"), "bin");
-        String jcmd = bin.resolve("jcmd").toString();
-        Tool.run(List.of(jcmd, pid, "JFR.start", "name=bench", "settings=profile"));
+        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        List<String> start = new ArrayList<>(List.of(
+                jcmd,
+                pid,
+                "JFR.start",
+                "name=bench",
+                "settings=profile",
+                "jdk.ObjectAllocationSample#throttle=2000/s"));
+        if (Runtime.version().feature() >= CPU_TIME_SAMPLES) {
+            start.addAll(List.of(
+                    "jdk.CPUTimeSample#enabled=true",
+                    "jdk.CPUTimeSample#throttle=1ms",
+                    "jdk.ExecutionSample#enabled=false",
+                    "jdk.NativeMethodSample#enabled=false"));
+        }
+        Tool.run(start);
         ClosedLoop.Turn turn = ClosedLoop.run(proxy, wire, SECONDS);
         Path dump = proxy.log().resolveSibling("profile.jfr");
         Tool.run(List.of(jcmd, pid, "JFR.stop", "name=bench", "filename=" + dump));
@@ -61,10 +76,7 @@ final class Profile {
                 proxy.title(),
                 wire.label(),
                 turn.cpuMicros());
-        for (String view : List.of("hot-methods", "allocation-by-site", "allocation-by-class", "gc")) {
-            System.out.println(
-                    Tool.run(List.of(bin.resolve("jfr").toString(), "view", "--width", "180", view, file.toString())));
-        }
+        System.out.println(Recording.read(file).text(turn.requests(), turn.cpuMicros()));
     }
 
     private static void perf(Proxy proxy, Wire wire, String pid, Path file) throws IOException, InterruptedException {

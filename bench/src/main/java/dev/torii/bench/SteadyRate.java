@@ -53,8 +53,7 @@ final class SteadyRate {
                             + " answered in time: too slow for --rate " + rate,
                     e);
         } catch (ExecutionException e) {
-            throw new IOException(
-                    "port " + port + " at a fixed rate: " + e.getMessage(), e);
+            throw new IOException("port " + port + " at a fixed rate: " + e.getMessage(), e);
         } finally {
             http.close();
         }

@@ -48,7 +48,8 @@ final class Torii implements Peer {
         Ports ports = Ports.free().oneForClear();
         Path config = site.write(
                 "torii-" + scenario.label() + ".yaml",
-                folder,
+                // Alone in its folder, which Torii watches.
+                Files.createDirectories(folder.resolve("config")),
                 ports,
                 Map.of("routes", routes(), "limit", site.rateLimit() ? limit() : ""));
         Path log = folder.resolve("access.log");

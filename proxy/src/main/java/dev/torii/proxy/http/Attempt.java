@@ -83,7 +83,7 @@ final class Attempt implements UpstreamEvents {
         stream = ready;
         exchange.attemptReady();
         ready.sendHead(request);
-        exchange.body().attach(ready);
+        exchange.body().attach(ready, !request.bodyless());
     }
 
     @Override

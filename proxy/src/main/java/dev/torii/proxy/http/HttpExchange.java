@@ -20,6 +20,8 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * plan it began with. All on one event loop, so plain fields; {@link #finish} runs exactly once.
  */
 final class HttpExchange implements RequestBody.Watcher {
+
+    private static final Logger LOG = System.getLogger(HttpExchange.class.getName());
 
     private final Worker worker;
     private final ClientConnection client;
@@ -98,11 +102,7 @@ final class HttpExchange implements RequestBody.Watcher {
         if (http2) {
             body.open();
             request.exceptionHandler(e -> clientGone());
-            worker.eventLoop().execute(() -> {
-                if (!finished) {
-                    proceed(read);
-                }
-            });
+            worker.eventLoop().execute(() -> proceedGuarded(read));
             return;
         }
         if (head.isBodyless()) {
@@ -111,7 +111,23 @@ final class HttpExchange implements RequestBody.Watcher {
             body.open();
             request.exceptionHandler(e -> bodyBroken());
         }
-        proceed(read);
+        proceedGuarded(read);
+    }
+
+    /** Our own bug fails one request, with a record and a trace, and nothing else. */
+    private void proceedGuarded(RequestReader.Result read) {
+        if (finished) {
+            return;
+        }
+        try {
+            proceed(read);
+        } catch (RuntimeException bug) {
+            LOG.log(Level.ERROR, "request " + requestId, bug);
+            if (attempt != null) {
+                attempt.cancel();
+            }
+            fail(Fault.IE, 500, "internal_error");
+        }
     }
 
     /** A request whose head could not be decoded (HTTP/1). */

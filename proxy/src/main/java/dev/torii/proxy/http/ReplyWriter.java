@@ -166,7 +166,7 @@ final class ReplyWriter {
             return false;
         }
         for (String option : options.split(",")) {
-            if (option.trim().contentEquals(name)) {
+            if (AsciiString.contentEqualsIgnoreCase(option.trim(), name)) {
                 return true;
             }
         }

@@ -122,16 +122,20 @@ final class RequestBody {
         to.end();
     }
 
-    /** Sends what there is to a backend, and all that follows. */
-    void attach(UpstreamStream to) {
-        if (!opened) {
+    /**
+     * Sends what there is to a backend, and all that follows.
+     *
+     * @param expected whether the head that was sent announces a body, if only an empty one
+     */
+    void attach(UpstreamStream to, boolean expected) {
+        if (!expected) {
             return;
         }
         stream = to;
         for (Buffer piece = held.pollFirst(); piece != null; piece = held.pollFirst()) {
             pass(to, piece);
         }
-        if (ended && bytes > 0) {
+        if (ended) {
             passEnd(to);
         } else if (to.isWritable()) {
             request.resume();

@@ -73,13 +73,13 @@ public final class FileSource implements AutoCloseable {
         try {
             long pause = LOOK_MILLIS;
             while (!closed) {
-                events.heard(pause);
+                boolean heard = events.heard(pause);
                 long start = System.nanoTime();
                 Scan now = manifests.look();
                 pause = Math.max(LOOK_MILLIS, LOOK_SHARE * TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
                 events.follow(now.folders());
                 if (!closed && manifests.differsFrom(now)) {
-                    deliver(settle(now));
+                    deliver(settle(now, heard));
                 }
             }
         } catch (InterruptedException e) {
@@ -87,15 +87,19 @@ public final class FileSource implements AutoCloseable {
         }
     }
 
-    /** Reads when the files have come to rest. */
-    private Read settle(Scan first) throws InterruptedException {
+    /**
+     * Reads when the files have come to rest.
+     *
+     * @param heard whether the system told of the change: then its silence is enough, else two looks must be alike
+     */
+    private Read settle(Scan first, boolean heard) throws InterruptedException {
         long deadline = System.nanoTime() + longestNanos;
         Scan before = first;
         while (true) {
             awaitQuiet(deadline);
             Scan now = manifests.look();
             boolean late = System.nanoTime() >= deadline;
-            if (late || now.equals(before)) {
+            if (late || heard || now.equals(before)) {
                 Read read = manifests.read();
                 if (late || read.readable() && manifests.withContent().containsAll(contentDelivered)) {
                     return read;

@@ -56,14 +56,16 @@ final class FolderEvents implements Closeable {
             return gone;
         });
         for (Path folder : folders) {
-            if (!keys.containsKey(folder)) {
-                try {
-                    keys.put(folder, folder.register(service, KINDS));
-                } catch (IOException | ClosedWatchServiceException e) {
-                    // A folder that is gone, or one watch too many: whoever listens looks for himself as well.
-                    continue;
-                }
-            }
+            keys.computeIfAbsent(folder, this::register);
+        }
+    }
+
+    /** Null for a folder that is gone, or when the system has no watch left: whoever listens looks for himself as well. */
+    private @Nullable WatchKey register(Path folder) {
+        try {
+            return service == null ? null : folder.register(service, KINDS);
+        } catch (IOException | ClosedWatchServiceException e) {
+            return null;
         }
     }
 

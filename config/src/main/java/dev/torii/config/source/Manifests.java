@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
-import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +26,7 @@ final class Manifests {
     /**
      * @param doubtful whether the file was so new when it was read that a later write may not show in its stamp
      */
-    private record Known(Scan.Stamp stamp, boolean doubtful, byte[] digest, FileRead read) {}
+    private record Known(Scan.Stamp stamp, boolean doubtful, String digest, FileRead read) {}
 
     private final List<Path> paths;
     private final Clock clock;
@@ -88,17 +88,18 @@ final class Manifests {
         boolean doubtful = Math.abs(age) < TIMESTAMP_MILLIS;
         try {
             byte[] content = FileRead.content(file);
-            byte[] digest = digest(content);
-            boolean same = before != null && Arrays.equals(before.digest(), digest);
-            return new Known(stamp, doubtful, digest, same ? before.read() : FileRead.of(file, content));
+            String digest = digest(content);
+            FileRead read =
+                    before != null && before.digest().equals(digest) ? before.read() : FileRead.of(file, content);
+            return new Known(stamp, doubtful, digest, read);
         } catch (IOException e) {
-            return new Known(stamp, true, new byte[0], FileRead.failed(file, e));
+            return new Known(stamp, true, "", FileRead.failed(file, e));
         }
     }
 
-    private static byte[] digest(byte[] content) {
+    private static String digest(byte[] content) {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(content);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }

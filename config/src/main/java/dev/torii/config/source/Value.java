@@ -56,8 +56,11 @@ sealed interface Value {
         }
     }
 
-    /** @param entries in the order written */
     record Mapping(Map<String, Entry> entries, int size, int line, int column) implements Value {
+
+        public Mapping {
+            entries = Map.copyOf(entries);
+        }
 
         @Nullable
         Entry get(String key) {

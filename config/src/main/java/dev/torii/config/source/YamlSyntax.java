@@ -37,6 +37,7 @@ final class YamlSyntax {
     /** How many values aliases may stand for in one document. */
     static final int MAX_ALIASED = 100_000;
 
+    private static final int LONGEST_WORD = 32;
     private static final ScalarResolver SCALARS = new CoreSchema().getScalarResolver();
     private static final LoadSettings SETTINGS =
             LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).build();
@@ -45,6 +46,7 @@ final class YamlSyntax {
     private final Consumer<Finding> findings;
     private final Iterator<Event> events;
     private final Map<String, Value> anchors = new HashMap<>();
+    private final Map<String, String> words = new HashMap<>();
     private int aliased;
 
     private YamlSyntax(String file, Iterator<Event> events, Consumer<Finding> findings) {
@@ -123,7 +125,16 @@ final class YamlSyntax {
 
     private Value.Scalar scalar(ScalarEvent event) {
         Position position = position(event);
-        return new Value.Scalar(event.getValue(), type(event), position.line(), position.column());
+        return new Value.Scalar(word(event.getValue()), type(event), position.line(), position.column());
+    }
+
+    /** One copy of what thousands of documents repeat: values live as long as the configuration does. */
+    private String word(String text) {
+        if (text.length() > LONGEST_WORD) {
+            return text;
+        }
+        String known = words.putIfAbsent(text, text);
+        return known == null ? text : known;
     }
 
     private Value.Scalar.Type type(ScalarEvent event) {

@@ -22,8 +22,7 @@ final class AccessRule {
     /** Why a request is refused, or null. */
     @Nullable
     String refusal(HttpServerRequest request) {
-        HostAndPort authority = request.authority();
-        if (loopback && authority != null && !isLocalName(authority.host())) {
+        if (loopback && !isAskedByLocalName(request)) {
             return "the admin port answers to localhost or an IP address only";
         }
         boolean changes =
@@ -34,6 +33,12 @@ final class AccessRule {
     /** Browsers send at least one of these with every request of a script or form that is not a GET. */
     private static boolean comesFromAPage(HttpServerRequest request) {
         return request.headers().contains("origin") || request.headers().contains("sec-fetch-site");
+    }
+
+    /** HTTP/1.0 needs no Host, and no browser leaves it out. One that cannot be read is refused before this. */
+    private static boolean isAskedByLocalName(HttpServerRequest request) {
+        HostAndPort authority = request.authority();
+        return authority == null || isLocalName(authority.host());
     }
 
     private static boolean isLocalName(String host) {

@@ -23,6 +23,7 @@ import java.net.BindException;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -159,7 +160,7 @@ public final class AdminServer {
 
     private static void index(RoutingContext ctx, List<Page> pages) {
         String text = pages.stream()
-                .map(page -> String.format("%-10s  %-15s  %s%n", page.path(), page.allow(), page.says()))
+                .map(page -> String.format(Locale.ROOT, "%-10s  %-15s  %s%n", page.path(), page.allow(), page.says()))
                 .collect(Collectors.joining());
         Replies.send(ctx, 200, "text/plain; charset=utf-8", Buffer.buffer(text));
     }

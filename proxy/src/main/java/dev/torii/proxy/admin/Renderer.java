@@ -7,8 +7,10 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes large pages on one worker thread, compressed for whoever takes that, and sends them. Only a few may wait for
@@ -46,9 +48,9 @@ final class Renderer {
             return;
         }
         boolean gzip = takesGzip(ctx);
-        Future<Rendered> rendered = worker.executeBlocking(() -> render(page, gzip), false);
+        Future<@Nullable Rendered> rendered = worker.executeBlocking(() -> render(page, gzip), false);
         rendered.onComplete(done -> waiting.decrementAndGet())
-                .onSuccess(made -> send(ctx, made, gzip))
+                .onSuccess(made -> send(ctx, Objects.requireNonNull(made), gzip))
                 .onFailure(ctx::fail);
     }
 

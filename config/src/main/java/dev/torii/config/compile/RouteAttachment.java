@@ -144,7 +144,7 @@ final class RouteAttachment {
         String message = gateway.describe() + " has no listener"
                 + (section == null ? "" : " `" + section + "`")
                 + (attachment.ref.port() == null ? "" : " on port " + attachment.ref.port())
-                + (unknownName ? findings.didYouMean(section, () -> names) : "");
+                + (section == null || !unknownName ? "" : findings.didYouMean(section, () -> names));
         reject(route, attachment, unknownName ? ".sectionName" : ".port", "NoMatchingParent", message);
     }
 

@@ -2,6 +2,7 @@ package dev.torii.proxy;
 
 import dev.torii.proxy.http.Plan;
 import dev.torii.proxy.http.Worker;
+import dev.torii.proxy.stream.StreamContext;
 import dev.torii.proxy.tls.ClientTls;
 import dev.torii.proxy.tls.TlsEngine;
 import dev.torii.proxy.tls.UpstreamTlsOptions;
@@ -67,6 +68,7 @@ public final class DataPlane {
     private final UpstreamTlsOptions upstreamTls;
     private final List<ContextInternal> contexts = new ArrayList<>();
     private final List<Worker> workers = new ArrayList<>();
+    private final List<StreamContext> streams = new ArrayList<>();
     private final Map<Integer, OpenPort> open = new ConcurrentHashMap<>();
     private volatile Plan plan = Plan.EMPTY;
     private long generations;
@@ -106,6 +108,10 @@ public final class DataPlane {
         }
         return Future.all(starting).map(all -> {
             plane.workers.addAll(all.list());
+            for (Worker worker : plane.workers) {
+                plane.streams.add(
+                        new StreamContext(options.role(), () -> plane.plan, worker.upstreams(), options.listener()));
+            }
             return plane;
         });
     }
@@ -169,7 +175,7 @@ public final class DataPlane {
     }
 
     private Future<String> open(Port port, List<String> problems) {
-        OpenPort opening = new OpenPort(vertx, contexts, workers, port, engine);
+        OpenPort opening = new OpenPort(vertx, contexts, workers, streams, port, engine);
         problems.addAll(opening.update(port));
         return opening.listen(options.bindHost(), options.bindPort().applyAsInt(port.number()))
                 .map(bound -> {

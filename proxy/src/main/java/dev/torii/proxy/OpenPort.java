@@ -2,8 +2,11 @@ package dev.torii.proxy;
 
 import dev.torii.proxy.http.HttpEntrance;
 import dev.torii.proxy.http.Worker;
+import dev.torii.proxy.stream.StreamContext;
+import dev.torii.proxy.stream.StreamEntrance;
 import dev.torii.proxy.tls.ListenerIdentity;
 import dev.torii.proxy.tls.TlsEngine;
+import dev.torii.routing.Listener;
 import dev.torii.routing.Port;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -21,17 +24,27 @@ final class OpenPort {
     private final Vertx vertx;
     private final List<ContextInternal> contexts;
     private final List<Worker> workers;
+    private final List<StreamContext> streams;
     private final Port.Wire wire;
+    private final boolean isHttp;
     private final int number;
     private final @Nullable ListenerIdentity identity;
-    private final List<HttpEntrance> entrances = new CopyOnWriteArrayList<>();
+    private final List<Entrance> entrances = new CopyOnWriteArrayList<>();
     private volatile int boundPort = -1;
 
-    OpenPort(Vertx vertx, List<ContextInternal> contexts, List<Worker> workers, Port port, TlsEngine engine) {
+    OpenPort(
+            Vertx vertx,
+            List<ContextInternal> contexts,
+            List<Worker> workers,
+            List<StreamContext> streams,
+            Port port,
+            TlsEngine engine) {
         this.vertx = vertx;
         this.contexts = contexts;
         this.workers = workers;
+        this.streams = streams;
         this.wire = port.wire();
+        this.isHttp = isHttp(port);
         this.number = port.number();
         this.identity = wire == Port.Wire.TLS ? new ListenerIdentity(port, engine) : null;
     }
@@ -46,7 +59,13 @@ final class OpenPort {
 
     /** Whether a newer description of the port can be served without opening it anew. */
     boolean canServe(Port newer) {
-        return newer.wire() == wire;
+        return newer.wire() == wire && isHttp(newer) == isHttp;
+    }
+
+    private static boolean isHttp(Port port) {
+        return port.listeners().stream()
+                .allMatch(listener -> listener.protocol() == Listener.Protocol.HTTP
+                        || listener.protocol() == Listener.Protocol.HTTPS);
     }
 
     /**
@@ -71,7 +90,9 @@ final class OpenPort {
     private Future<Integer> listen(int worker, String host, int bindPort) {
         Promise<Integer> bound = Promise.promise();
         contexts.get(worker).runOnContext(v -> {
-            HttpEntrance entrance = new HttpEntrance(vertx, workers.get(worker), number, identity);
+            Entrance entrance = isHttp
+                    ? new HttpEntrance(vertx, workers.get(worker), number, identity)
+                    : new StreamEntrance(vertx, streams.get(worker), number, identity);
             entrances.add(entrance);
             entrance.listen(host, bindPort).onComplete(bound);
         });
@@ -80,7 +101,7 @@ final class OpenPort {
 
     Future<Void> shutdown(Duration timeout) {
         List<Future<Void>> closing = new ArrayList<>();
-        for (HttpEntrance entrance : entrances) {
+        for (Entrance entrance : entrances) {
             closing.add(entrance.shutdown(timeout));
         }
         return Future.join(closing).mapEmpty();

@@ -1,5 +1,6 @@
 package dev.torii.proxy.http;
 
+import dev.torii.proxy.Entrance;
 import dev.torii.proxy.Fault;
 import dev.torii.proxy.tls.ListenerIdentity;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * A port that speaks HTTP, on one event loop: HTTP/1 and HTTP/2, in clear (prior knowledge and upgrade) or over TLS. All
  * workers listen on the same port.
  */
-public final class HttpEntrance {
+public final class HttpEntrance implements Entrance {
 
     /** Where the decoder gives up; the listener's own limits lie below and have their own answers. */
     private static final int HARD_LINE_LIMIT = 64 * 1024;
@@ -72,11 +73,12 @@ public final class HttpEntrance {
                         .setMaxHeaderListSize(HARD_HEADER_LIMIT));
     }
 
+    @Override
     public Future<Integer> listen(String host, int bindPort) {
         return server.listen(SocketAddress.inetSocketAddress(bindPort, host)).map(HttpServer::actualPort);
     }
 
-    /** Stops accepting and lets what is in flight finish. */
+    @Override
     public Future<Void> shutdown(Duration timeout) {
         return server.shutdown(timeout);
     }

@@ -4,8 +4,10 @@ import dev.torii.proxy.ClusterView;
 import dev.torii.proxy.tls.ClientTls;
 import dev.torii.proxy.tls.TlsEngine;
 import dev.torii.routing.Cluster;
+import dev.torii.routing.Endpoint;
 import dev.torii.routing.Snapshot;
 import dev.torii.routing.UpstreamTls;
+import io.netty.channel.Channel;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
@@ -16,6 +18,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +87,15 @@ public final class Upstreams {
     /** What this event loop knows of the clusters it has used. */
     public List<ClusterView> views() {
         return clusters.values().stream().map(ClusterState::view).toList();
+    }
+
+    /**
+     * Opens a connection for bytes that are not HTTP, with TLS where the cluster wants it.
+     *
+     * @param failed told why, in one lower_snake word
+     */
+    public void dial(Cluster cluster, Endpoint endpoint, Consumer<Channel> connected, Consumer<String> failed) {
+        connector.connect(cluster, endpoint, connected, failed);
     }
 
     public void close() {

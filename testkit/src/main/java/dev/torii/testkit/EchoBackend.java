@@ -39,13 +39,15 @@ public final class EchoBackend implements Listening {
     private final Pod pod;
     private final boolean h2cOnly;
     private final RetrySimulator retries = new RetrySimulator();
-    private final Journal<SeenRequest> journal = new Journal<>();
+    private final Journal<SeenRequest> journal;
     private final HttpServer server;
 
-    private EchoBackend(Vertx vertx, Pod pod, HttpServerOptions options, boolean h2cOnly) {
+    private EchoBackend(
+            Vertx vertx, Pod pod, HttpServerOptions options, boolean h2cOnly, Journal<SeenRequest> journal) {
         this.vertx = vertx;
         this.pod = pod;
         this.h2cOnly = h2cOnly;
+        this.journal = journal;
         this.server = vertx.createHttpServer(options.setHost(HOST).setPort(0));
         server.requestHandler(this::handle);
         server.listen().await();
@@ -53,12 +55,18 @@ public final class EchoBackend implements Listening {
 
     /** HTTP/1 in clear. */
     public static EchoBackend start(Vertx vertx, Pod pod) {
-        return new EchoBackend(vertx, pod, new HttpServerOptions().setHttp2ClearTextEnabled(false), false);
+        return start(vertx, pod, new Journal<>());
+    }
+
+    /** HTTP/1 in clear, with a journal that several pods of a Service share. */
+    public static EchoBackend start(Vertx vertx, Pod pod, Journal<SeenRequest> journal) {
+        HttpServerOptions options = new HttpServerOptions().setHttp2ClearTextEnabled(false);
+        return new EchoBackend(vertx, pod, options, false, journal);
     }
 
     /** HTTP/2 in clear by prior knowledge; HTTP/1 gets 400. */
     public static EchoBackend startH2c(Vertx vertx, Pod pod) {
-        return new EchoBackend(vertx, pod, new HttpServerOptions(), true);
+        return new EchoBackend(vertx, pod, new HttpServerOptions(), true, new Journal<>());
     }
 
     /** HTTP/1 and HTTP/2 over TLS. */
@@ -71,7 +79,7 @@ public final class EchoBackend implements Listening {
         if (tls.asksForClientCertificate()) {
             options.setClientAuth(ClientAuth.REQUEST).setTrustOptions(new TakesAny());
         }
-        return new EchoBackend(vertx, pod, options, false);
+        return new EchoBackend(vertx, pod, options, false, new Journal<>());
     }
 
     static PemKeyCertOptions keyCert(ServerTls tls) {

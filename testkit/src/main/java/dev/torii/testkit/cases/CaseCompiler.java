@@ -1,0 +1,50 @@
+package dev.torii.testkit.cases;
+
+import dev.torii.testkit.cases.StatusLine.Subject;
+import java.util.List;
+import java.util.Map;
+
+/** Whatever turns manifests into status and findings: the seam of the cases' config half. */
+@FunctionalInterface
+public interface CaseCompiler {
+
+    /**
+     * Compiles what one gateway process would serve.
+     *
+     * @param manifests text by file name
+     */
+    Compiled compile(Map<String, String> manifests);
+
+    /** What came of it. */
+    record Compiled(List<SeenStatus> statuses, List<SeenFinding> findings) {
+        public Compiled {
+            statuses = List.copyOf(statuses);
+            findings = List.copyOf(findings);
+        }
+    }
+
+    /**
+     * What the status of one subject says.
+     *
+     * @param conditions by type
+     * @param attachedRoutes of a listener, else 0
+     * @param supportedKinds of a listener, else empty
+     * @param listeners of a Gateway, else 0
+     */
+    record SeenStatus(
+            Subject subject,
+            Map<String, SeenCondition> conditions,
+            int attachedRoutes,
+            List<String> supportedKinds,
+            int listeners) {
+        public SeenStatus {
+            conditions = Map.copyOf(conditions);
+            supportedKinds = List.copyOf(supportedKinds);
+        }
+    }
+
+    record SeenCondition(boolean status, String reason, String message) {}
+
+    /** @param severity {@code error} or {@code warning} */
+    record SeenFinding(String severity, String file, int line, String reason, String message) {}
+}

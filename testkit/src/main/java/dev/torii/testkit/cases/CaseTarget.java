@@ -1,0 +1,26 @@
+package dev.torii.testkit.cases;
+
+import java.util.Map;
+
+/** A gateway process under test: the seam between the cases and whatever serves them. */
+public interface CaseTarget extends AutoCloseable {
+
+    /**
+     * Serves these manifests and no others. Returns when a connection made from now on is treated by them.
+     *
+     * @param manifests text by file name
+     */
+    void serve(Map<String, String> manifests) throws Exception;
+
+    /** Where it really listens for a port of the manifests; -1 when it does not. */
+    int port(int configured);
+
+    @Override
+    void close();
+
+    /** Starts one that serves nothing yet. */
+    @FunctionalInterface
+    interface Factory {
+        CaseTarget start() throws Exception;
+    }
+}

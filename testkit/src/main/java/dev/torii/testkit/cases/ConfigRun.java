@@ -1,0 +1,180 @@
+package dev.torii.testkit.cases;
+
+import dev.torii.testkit.cases.CaseCompiler.Compiled;
+import dev.torii.testkit.cases.CaseCompiler.SeenCondition;
+import dev.torii.testkit.cases.CaseCompiler.SeenFinding;
+import dev.torii.testkit.cases.CaseCompiler.SeenStatus;
+import dev.torii.testkit.cases.StatusLine.Fact;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Plays the config half of a case: after each edit, the status and the findings. */
+public final class ConfigRun {
+
+    private static final String NO_PARENT = "NoMatchingParent";
+
+    private final Case played;
+    private final Manifests manifests;
+    private final CaseCompiler compiler;
+    private final List<String> failures = new ArrayList<>();
+
+    private ConfigRun(Case played, Manifests manifests, CaseCompiler compiler) {
+        this.played = played;
+        this.manifests = manifests;
+        this.compiler = compiler;
+    }
+
+    /** All disagreements, each beginning with {@code file:line}; none when the case holds. */
+    public static List<String> play(Case played, CaseFiles files, Symbols symbols, CaseCompiler compiler) {
+        ConfigRun run = new ConfigRun(played, files.start(played, symbols), compiler);
+        run.play();
+        return run.failures;
+    }
+
+    private void play() {
+        for (int i = 0; i < played.steps().size(); i++) {
+            Step step = played.steps().get(i);
+            if (step instanceof Step.Apply apply) {
+                manifests.apply(played.file(), apply.line() + 1, apply.body());
+            } else if (step instanceof Step.Delete delete && !manifests.delete(delete.kind(), delete.object())) {
+                fail(delete.line(), "there is no " + delete.kind() + " " + delete.object());
+            } else if (step instanceof Step.Status status) {
+                statuses(status);
+                findings(status.line(), findingsBeside(i));
+            }
+        }
+    }
+
+    /** The findings section that directly follows; a case that lists none expects no error. */
+    private List<FindingLine> findingsBeside(int status) {
+        int next = status + 1;
+        return next < played.steps().size() && played.steps().get(next) instanceof Step.Findings findings
+                ? findings.lines()
+                : List.of();
+    }
+
+    private void statuses(Step.Status step) {
+        Map<StatusLine.Subject, SeenStatus> seen = new HashMap<>();
+        compiled().forEach(c -> c.statuses().forEach(s -> seen.put(s.subject(), s)));
+        for (StatusLine line : step.lines()) {
+            SeenStatus status = seen.get(line.subject());
+            if (status == null) {
+                fail(
+                        line.line(),
+                        line.subject() + " has no status; there are: "
+                                + of(line.subject().kind(), seen));
+            } else {
+                line.facts().forEach(fact -> check(line, fact, status));
+            }
+        }
+    }
+
+    private static Set<String> of(String kind, Map<StatusLine.Subject, SeenStatus> seen) {
+        Set<String> subjects = new TreeSet<>();
+        seen.keySet().stream().filter(s -> s.kind().equals(kind)).forEach(s -> subjects.add(s.toString()));
+        return subjects;
+    }
+
+    private void check(StatusLine line, Fact fact, SeenStatus seen) {
+        if (fact instanceof Fact.Condition expected) {
+            SeenCondition actual = seen.conditions().get(expected.type());
+            if (actual == null
+                    || actual.status() != expected.status()
+                    || !actual.reason().equals(expected.reason())) {
+                String got = actual == null
+                        ? "none"
+                        : word(actual.status()) + "(" + actual.reason() + "): " + actual.message();
+                fail(line, expected.type() + "=" + word(expected.status()) + "(" + expected.reason() + ")", got);
+            }
+        } else if (fact instanceof Fact.NoCondition absent) {
+            SeenCondition actual = seen.conditions().get(absent.type());
+            if (actual != null && actual.status()) {
+                fail(line, "no " + absent.type(), "True(" + actual.reason() + ")");
+            }
+        } else if (fact instanceof Fact.Routes routes && routes.count() != seen.attachedRoutes()) {
+            fail(line, routes.count() + " attached routes", Integer.toString(seen.attachedRoutes()));
+        } else if (fact instanceof Fact.Listeners listeners && listeners.count() != seen.listeners()) {
+            fail(line, listeners.count() + " listeners", Integer.toString(seen.listeners()));
+        } else if (fact instanceof Fact.Kinds kinds && !fit(kinds.kinds(), seen.supportedKinds())) {
+            fail(line, "supported kinds " + kinds.kinds(), seen.supportedKinds().toString());
+        }
+    }
+
+    private static boolean fit(List<String> expected, List<String> supported) {
+        return expected.isEmpty() ? supported.isEmpty() : supported.containsAll(expected);
+    }
+
+    private void findings(int statusLine, List<FindingLine> expected) {
+        List<SeenFinding> left = seenFindings();
+        for (FindingLine line : expected) {
+            SeenFinding found = left.stream()
+                    .filter(finding -> fits(line, finding))
+                    .findFirst()
+                    .orElse(null);
+            if (found == null) {
+                fail(
+                        line.line(),
+                        "nothing says '" + line.severity() + " " + line.reason() + "' at a line with '" + line.text()
+                                + "'; there are: " + left);
+            } else {
+                left.remove(found);
+            }
+        }
+        for (SeenFinding finding : left) {
+            if (finding.severity().equals("error")) {
+                int line = expected.isEmpty() ? statusLine : expected.get(0).line();
+                String text = manifests.line(finding.file(), finding.line()).trim();
+                fail(line, "unexpected finding at '" + text + "': " + finding);
+            }
+        }
+    }
+
+    /** One finding for each place and reason; without parents that are missing only because the run left them out. */
+    private List<SeenFinding> seenFindings() {
+        Set<String> ofAllTogether = new HashSet<>();
+        compiler.compile(manifests.renderAll()).findings().forEach(f -> ofAllTogether.add(place(f)));
+        Map<String, SeenFinding> seen = new LinkedHashMap<>();
+        for (Compiled compiled : compiled()) {
+            for (SeenFinding finding : compiled.findings()) {
+                if (!finding.reason().equals(NO_PARENT) || ofAllTogether.contains(place(finding))) {
+                    seen.putIfAbsent(place(finding), finding);
+                }
+            }
+        }
+        return new ArrayList<>(seen.values());
+    }
+
+    private static String place(SeenFinding finding) {
+        return finding.file() + ":" + finding.line() + ": " + finding.severity() + " " + finding.reason();
+    }
+
+    private boolean fits(FindingLine expected, SeenFinding seen) {
+        return expected.severity().equals(seen.severity())
+                && expected.reason().equals(seen.reason())
+                && manifests.line(seen.file(), seen.line()).contains(expected.text());
+    }
+
+    private List<Compiled> compiled() {
+        return manifests.gateways().stream()
+                .map(gateway -> compiler.compile(manifests.renderFor(gateway)))
+                .toList();
+    }
+
+    private static String word(boolean status) {
+        return status ? "True" : "False";
+    }
+
+    private void fail(StatusLine line, String expected, String got) {
+        fail(line.line(), line.subject() + ": expected " + expected + ", got " + got);
+    }
+
+    private void fail(int line, String message) {
+        failures.add(played.at(line) + ": " + message);
+    }
+}

@@ -44,8 +44,7 @@ final class SessionReader {
     }
 
     private static SessionPersistence older(Fields session, boolean header, long seconds, String owner) {
-        String name =
-                session.get("sessionName").text(Syntax.SESSION_NAME, "torii-" + Integer.toHexString(owner.hashCode()));
+        String name = session.get("sessionName").text(Syntax.SESSION_NAME, "torii-%08x".formatted(owner.hashCode()));
         Boolean permanent = session.get("cookieConfig").mapping(SessionReader::permanent);
         return new SessionPersistence(
                 header ? Type.HEADER : Type.COOKIE, name, "/", seconds, Boolean.TRUE.equals(permanent));

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** How findings quote and suggest. What users wrote is shown on one line, without control characters, and cut short. */
@@ -35,17 +34,12 @@ public final class Wording {
         StringBuilder line = new StringBuilder(input.length());
         input.codePoints().forEach(c -> {
             if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT || c == 0x2028 || c == 0x2029) {
-                line.append(codePoint(c).replace("U+", "\\u"));
+                line.append("\\u%04X".formatted(c));
             } else {
                 line.appendCodePoint(c);
             }
         });
         return line.toString();
-    }
-
-    /** {@code U+001B}. */
-    static String codePoint(int c) {
-        return String.format(Locale.ROOT, "U+%04X", c);
     }
 
     /** {@code `a`, `b` or `c`}. */

@@ -65,7 +65,7 @@ final class YamlSyntax {
         } catch (MarkedYamlEngineException e) {
             findings.accept(Finding.error(position(file, e), "InvalidSyntax", Wording.line(e.getProblem()), ""));
         } catch (ReaderException e) {
-            String problem = "the character " + Wording.codePoint(e.getCodePoint()) + " is not allowed in YAML";
+            String problem = "the character U+%04X is not allowed in YAML".formatted(e.getCodePoint());
             findings.accept(Finding.error(Wording.position(file, text, e.getPosition()), "InvalidSyntax", problem, ""));
         } catch (YamlEngineException e) {
             findings.accept(Finding.error(

@@ -32,7 +32,7 @@ class HostileYamlTest {
     void aBombOfAliases() {
         StringBuilder text = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for (int i = 1; i < 30; i++) {
-            text.append("a" + i + ": &a" + i + " [");
+            text.append("a%1$d: &a%1$d [".formatted(i));
             text.append(("*a" + (i - 1) + ", ").repeat(9))
                     .append("*a")
                     .append(i - 1)
@@ -46,8 +46,7 @@ class HostileYamlTest {
     void aBombOfMerges() {
         StringBuilder text = new StringBuilder("a0: &a0 {x: y}\n");
         for (int i = 1; i < 60; i++) {
-            String before = "*a" + (i - 1);
-            text.append("a" + i + ": &a" + i + " {<<: [" + before + ", " + before + "], k" + i + ": " + before + "}\n");
+            text.append("a%1$d: &a%1$d {<<: [*a%2$d, *a%2$d], k%1$d: *a%2$d}\n".formatted(i, i - 1));
         }
         assertThat(parse(text.toString())).hasSize(1).first().asString().contains("TooManyAliases");
     }
@@ -164,7 +163,7 @@ class HostileYamlTest {
                 apiVersion: gateway.networking.k8s.io/v1
                 kind: HTTPRoute
                 metadata: {name: a}
-                spec: {rules: [{matches: [{path: {type: RegularExpression, value: "REGEX"}}]}]}
+                spec: {rules: [{matches: [{path: {type: RegularExpression, value: "%s"}}]}]}
                 """;
         for (String large : List.of(
                 "/((((a{100}){100}){100}){100})",
@@ -175,14 +174,14 @@ class HostileYamlTest {
                 "/(\\\\Q)\\\\Ea{50}){500}",
                 "/(a{2,}){3,999}".repeat(3),
                 "/" + "a".repeat(1100))) {
-            assertThat(parse(route.replace("REGEX", large)))
+            assertThat(parse(route.formatted(large)))
                     .as(large)
                     .containsExactly("4:67: error: InvalidValue: `value` is too large an expression");
         }
-        assertThat(parse(route.replace("REGEX", "(".repeat(1000)))).hasSize(1);
+        assertThat(parse(route.formatted("(".repeat(1000)))).hasSize(1);
         for (String fine :
                 List.of("/[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", "/[a-z0-9-]{1,63}([.][a-z]{1,9}){0,10}")) {
-            assertThat(parse(route.replace("REGEX", fine))).isEmpty();
+            assertThat(parse(route.formatted(fine))).isEmpty();
         }
     }
 

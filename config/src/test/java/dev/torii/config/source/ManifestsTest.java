@@ -116,8 +116,8 @@ class ManifestsTest {
         write("b.yaml", "one", NOW);
         Read read = manifests(List.of(folder)).read();
         assertThat(read.findings())
-                .hasToString("[" + folder + "/b.yaml:1:1: error: DuplicateObject: Namespace one is also at " + folder
-                        + "/a.yaml:1:1]");
+                .hasToString("[%s/b.yaml:1:1: error: DuplicateObject: Namespace one is also at %s/a.yaml:1:1]"
+                        .formatted(folder, folder));
     }
 
     private Path write(String file, String name, Instant modified) throws IOException {

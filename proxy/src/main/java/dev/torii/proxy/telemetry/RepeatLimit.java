@@ -5,9 +5,8 @@ import java.util.Map;
 import java.util.function.ObjIntConsumer;
 
 /**
- * Keeps one message from filling the log: in each window of {@value #WINDOW_MS} ms, {@value #FREE} of those that say
- * the same pass; the others are held back, and afterwards it is told how many. What says the same is what the code says,
- * before its parameters are filled in. Safe on any thread.
+ * Keeps one message from filling the log: in each window of {@value #WINDOW_MS} ms, {@value #FREE} of a
+ * kind pass; the others are held back, and afterwards it is told how many. Safe on any thread.
  */
 final class RepeatLimit {
 
@@ -24,10 +23,10 @@ final class RepeatLimit {
     /**
      * Whether a message may be written now.
      *
-     * @param message as the code has it
+     * @param kind what all such messages have in common
      * @param report told of what was held back in a window that is over, and how often
      */
-    boolean admit(String message, long nowMs, ObjIntConsumer<String> report) {
+    boolean admit(String kind, long nowMs, ObjIntConsumer<String> report) {
         Map<String, Integer> over = Map.of();
         boolean admitted;
         synchronized (this) {
@@ -36,7 +35,7 @@ final class RepeatLimit {
                 seen = new HashMap<>();
                 windowEnd = nowMs + WINDOW_MS;
             }
-            String key = seen.size() < MAX_KEYS || seen.containsKey(message) ? message : THE_REST;
+            String key = seen.size() < MAX_KEYS || seen.containsKey(kind) ? kind : THE_REST;
             admitted = seen.merge(key, 1, Integer::sum) <= FREE;
         }
         tell(over, report);
@@ -54,9 +53,9 @@ final class RepeatLimit {
     }
 
     private static void tell(Map<String, Integer> over, ObjIntConsumer<String> report) {
-        over.forEach((message, count) -> {
+        over.forEach((kind, count) -> {
             if (count > FREE) {
-                report.accept(message, count - FREE);
+                report.accept(kind, count - FREE);
             }
         });
     }

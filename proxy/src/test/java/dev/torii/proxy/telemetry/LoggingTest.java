@@ -109,7 +109,28 @@ class LoggingTest {
             assertThat(logging.dropped()).isZero();
         }
         assertThat(err.lines()).hasSize(RepeatLimit.FREE + 1);
-        assertThat(err.text()).endsWith("held back 95 more like: cannot reach {0}\n");
+        assertThat(err.text()).endsWith("held back 95 more like: dev.torii.test.Thing: cannot reach {0}\n");
+    }
+
+    @Test
+    void aRepeatedBugIsHeldBackWhateverIsSaidWithIt() {
+        try (Logging logging = Logging.install(err, Format.TEXT, Verbosity.INFO)) {
+            for (int i = 0; i < 100; i++) {
+                OURS.log(Level.ERROR, "request " + i, new IllegalStateException("boom " + i));
+            }
+            assertThat(logging.dropped()).isZero();
+        }
+        assertThat(err.lines()).hasSize(RepeatLimit.FREE + 1);
+        assertThat(err.lines().get(5)).contains("held back 95 more like: ", "java.lang.IllegalStateException at dev.");
+    }
+
+    @Test
+    void parametersAreFilledInPlainly() {
+        try (Logging logging = Logging.install(err, Format.TEXT, Verbosity.INFO)) {
+            OURS.log(Level.INFO, "can't open {1}:{0} {2} {x} {", 15000, "{0}");
+            assertThat(logging.dropped()).isZero();
+        }
+        assertThat(err.text()).endsWith(": can't open {0}:15000 {2} {x} {\n");
     }
 
     @Test

@@ -3,7 +3,6 @@ package dev.torii.proxy.upstream;
 import dev.torii.proxy.HeaderList;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
@@ -19,43 +18,48 @@ final class Http1Head {
     private static final AsciiString VERSION_AND_HOST = AsciiString.cached(" HTTP/1.1\r\nHost: ");
     private static final AsciiString CHUNKED = AsciiString.cached("Transfer-Encoding: chunked\r\n");
     private static final AsciiString UPGRADE = AsciiString.cached("Connection: Upgrade\r\nUpgrade: ");
-    private static final int COLON_SPACE = (':' << 8) | ' ';
-    private static final int CR_LF = ('\r' << 8) | '\n';
+    /** Room for all that stands between the texts. */
+    private static final int FRAME = 128;
 
     private Http1Head() {}
 
     static ByteBuf encode(ByteBufAllocator alloc, UpstreamRequest request) {
-        ByteBuf out = alloc.buffer(1024);
-        ascii(out, request.method());
-        out.writeByte(' ');
-        ascii(out, request.target());
-        ByteBufUtil.copy(VERSION_AND_HOST, out);
-        ascii(out, request.authority());
-        out.writeShort(CR_LF);
         HeaderList headers = request.headers();
+        int size = request.method().length()
+                + request.target().length()
+                + request.authority().length()
+                + request.upgrade().length()
+                + FRAME;
         for (int i = 0; i < headers.size(); i++) {
-            ascii(out, headers.name(i));
-            out.writeShort(COLON_SPACE);
-            ascii(out, headers.value(i));
-            out.writeShort(CR_LF);
+            size += headers.name(i).length() + headers.value(i).length() + 4;
+        }
+        // Into an array first: texts are copied into arrays by intrinsics, into buffers character by character.
+        byte[] bytes = new byte[size];
+        int at = put(bytes, 0, request.method());
+        bytes[at++] = ' ';
+        at = put(bytes, at, request.target());
+        at = put(bytes, at, VERSION_AND_HOST);
+        at = endLine(bytes, put(bytes, at, request.authority()));
+        for (int i = 0; i < headers.size(); i++) {
+            at = put(bytes, at, headers.name(i));
+            bytes[at++] = ':';
+            bytes[at++] = ' ';
+            at = endLine(bytes, put(bytes, at, headers.value(i)));
         }
         if (request.chunked()) {
-            ByteBufUtil.copy(CHUNKED, out);
+            at = put(bytes, at, CHUNKED);
         }
         if (!request.upgrade().isEmpty()) {
-            ByteBufUtil.copy(UPGRADE, out);
-            ascii(out, request.upgrade());
-            out.writeShort(CR_LF);
+            at = endLine(bytes, put(bytes, put(bytes, at, UPGRADE), request.upgrade()));
         }
-        out.writeShort(CR_LF);
-        return out;
+        at = endLine(bytes, at);
+        return alloc.buffer(at).writeBytes(bytes, 0, at);
     }
 
     static ByteBuf chunkStart(ByteBufAllocator alloc, int length) {
-        ByteBuf out = alloc.buffer(16);
-        ascii(out, Integer.toHexString(length));
-        out.writeShort(CR_LF);
-        return out;
+        byte[] line = new byte[10];
+        int at = endLine(line, put(line, 0, Integer.toHexString(length)));
+        return alloc.buffer(at).writeBytes(line, 0, at);
     }
 
     static ByteBuf chunkEnd() {
@@ -66,13 +70,22 @@ final class Http1Head {
         return LAST_CHUNK.duplicate();
     }
 
+    private static int endLine(byte[] to, int at) {
+        to[at] = '\r';
+        to[at + 1] = '\n';
+        return at + 2;
+    }
+
     /** ISO 8859-1, as header bytes came in: what is not ASCII goes out as it came. */
-    private static void ascii(ByteBuf out, CharSequence text) {
-        if (text instanceof AsciiString bytes) {
-            ByteBufUtil.copy(bytes, out);
+    @SuppressWarnings("deprecation") // String.getBytes(int, int, byte[], int) is the one copy without an allocation
+    private static int put(byte[] to, int at, CharSequence text) {
+        int length = text.length();
+        if (text instanceof AsciiString ascii) {
+            System.arraycopy(ascii.array(), ascii.arrayOffset(), to, at, length);
         } else {
-            out.writeCharSequence(text, StandardCharsets.ISO_8859_1);
+            text.toString().getBytes(0, length, to, at);
         }
+        return at + length;
     }
 
     private static ByteBuf constant(String text) {

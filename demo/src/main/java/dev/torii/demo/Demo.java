@@ -6,6 +6,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /** {@code torii demo}: opens the shop for a person, or with {@code --once} tries it and goes. */
 public final class Demo {
@@ -48,10 +50,14 @@ public final class Demo {
      * @throws IOException with one line for people: a taken port, a process that ended
      */
     public void stay() throws IOException {
-        try (Mesh mesh = new Mesh(home, out::println)) {
+        LogTail log = new LogTail();
+        AtomicBoolean open = new AtomicBoolean();
+        try (Mesh mesh =
+                new Mesh(home, line -> (open.get() ? (Consumer<String>) out::println : log::add).accept(line))) {
             closeOnExit(mesh);
-            mesh.start(home.resolve("src/demo"));
+            start(mesh, home.resolve("src/demo"), log);
             out.printf(Locale.ROOT, WHAT_TO_TRY, Mesh.GATEWAY_PORT, Mesh.SERVICES.size());
+            open.set(true);
             String ended = mesh.awaitEnd();
             if (ended != null) {
                 throw new IOException(ended + " ended; its last words are above");
@@ -71,18 +77,24 @@ public final class Demo {
         try (Mesh mesh = new Mesh(home, log::add)) {
             closeOnExit(mesh);
             Path config = copyOfConfig(work);
-            mesh.start(config);
+            start(mesh, config, log);
             int failures = new Tour(config, log, out).run();
             out.println(failures == 0 ? "the demo works" : failures + " of these failed; the log ends with:");
             if (failures > 0) {
                 log.last(20).forEach(out::println);
             }
             return failures == 0;
+        } finally {
+            delete(work);
+        }
+    }
+
+    private void start(Mesh mesh, Path config, LogTail log) throws IOException {
+        try {
+            mesh.start(config);
         } catch (IOException e) {
             log.last(20).forEach(out::println);
             throw e;
-        } finally {
-            delete(work);
         }
     }
 

@@ -72,9 +72,10 @@ final class Tour {
     }
 
     private String requestId() throws IOException {
-        HttpResponse<String> answer = expect(200, shopper.get("/api/cart"));
-        String id = header(answer, "x-request-id");
-        require(id.equals(header(answer, "x-seen-request-id")), "the cart saw another request id than the client");
+        String id = header(expect(200, shopper.get("/api/cart")), "x-request-id");
+        HttpResponse<String> again = expect(200, shopper.get("/api/cart", "x-request-id", id));
+        require(id.equals(header(again, "x-request-id")), "the gateway changed a request id it was told to keep");
+        require(id.equals(header(again, "x-seen-request-id")), "the cart saw another request id than the client");
         require(
                 log.has(
                         line -> line.startsWith("{") && line.contains("\"request_id\":\"" + id + "\""),

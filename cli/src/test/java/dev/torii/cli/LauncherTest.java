@@ -1,0 +1,181 @@
+package dev.torii.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole house through its front door: {@code ./torii} as a process, on the JDK of this test. */
+@Timeout(180)
+final class LauncherTest {
+
+    private static final Path HOME = Path.of("..").toAbsolutePath().normalize();
+
+    @TempDir
+    private Path folder;
+
+    private record Ran(int code, String out, String err) {}
+
+    private Process start(Path errors, String... arguments) throws IOException {
+        List<String> command = Stream.concat(Stream.of(HOME.resolve("torii").toString()), Stream.of(arguments))
+                .toList();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(folder.toFile()).redirectError(errors.toFile());
+        builder.environment().put("TORII_BUILD", "never");
+        builder.environment().put("TORII_JAVA", System.getProperty("java.home"));
+        return builder.start();
+    }
+
+    private Ran torii(String... arguments) throws IOException, InterruptedException {
+        Path errors = folder.resolve("stderr");
+        Process process = start(errors, arguments);
+        process.getOutputStream().close();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Ran(process.waitFor(), out, Files.readString(errors));
+    }
+
+    @Test
+    void checkFindsNothingInTheDemo() throws Exception {
+        assertThat(torii("check", HOME.resolve("src/demo").toString())).isEqualTo(new Ran(0, "", ""));
+    }
+
+    @Test
+    void checkNamesTheLineOfAMisspeltField() throws Exception {
+        Path file = folder.resolve("route.yaml");
+        Files.writeString(file, """
+                apiVersion: v1
+                kind: Service
+                metadata:
+                  name: web
+                spec:
+                  prots: [{name: http, port: 80}]
+                """);
+
+        Ran ran = torii("check", "route.yaml");
+
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.out())
+                .isEqualTo("route.yaml:6:3: error: UnknownField: unknown field `prots`, did you mean `ports`?\n");
+        assertThat(ran.code()).isEqualTo(1);
+    }
+
+    @Test
+    void aMissingFileIsOneLine() throws Exception {
+        Ran ran = torii("check", "nowhere.yaml");
+
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.out() + ran.err()).contains("nowhere.yaml").hasLineCount(1);
+    }
+
+    @Test
+    void wrongUsageGetsASuggestion() throws Exception {
+        assertThat(torii("demoo")).isEqualTo(new Ran(2, "", """
+                        torii: Unmatched argument at index 0: 'demoo'
+                        Did you mean: torii demo?
+                        Usage: torii [-hV] COMMAND
+                        """));
+        assertThat(torii().code()).isEqualTo(2);
+        assertThat(torii("check").code()).isEqualTo(2);
+        assertThat(torii("check", "--nope", "x").code()).isEqualTo(2);
+        assertThat(torii("gateway").code()).isEqualTo(2);
+    }
+
+    @Test
+    void aTakenPortIsOneLine() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String admin = "127.0.0.1:" + taken.getLocalPort();
+
+            Ran ran = torii("gateway", "--config", HOME.resolve("src/demo").toString(), "--admin", admin);
+
+            assertThat(ran.code()).isEqualTo(1);
+            assertThat(ran.err().lines().toList())
+                    .last()
+                    .asString()
+                    .startsWith("torii: ")
+                    .contains(admin);
+            assertThat(ran.err()).doesNotContain("\tat ");
+        }
+    }
+
+    @Test
+    void aGatewayThatIsToldToEndEndsCleanly() throws Exception {
+        int port = freePort();
+        Files.writeString(folder.resolve("gateway.yaml"), """
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: Gateway
+                metadata: {name: edge}
+                spec:
+                  gatewayClassName: torii
+                  listeners: [{name: http, protocol: HTTP, port: %d}]
+                """.formatted(port));
+        Process gateway = start(
+                folder.resolve("stderr"), "gateway", "--config", "gateway.yaml", "--admin", "127.0.0.1:" + freePort());
+
+        String answer = firstAnswerOn(gateway, port);
+        gateway.destroy();
+
+        assertThat(answer).contains("404 Not Found").contains("x-torii-reason: NR ");
+        assertThat(gateway.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(gateway.exitValue()).isZero();
+        assertThat(new String(gateway.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .contains("\"flags\":\"NR\"");
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
+    }
+
+    private static String firstAnswerOn(Process gateway, int port) throws IOException {
+        while (gateway.isAlive()) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                socket.getOutputStream()
+                        .write("GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+                                .getBytes(StandardCharsets.US_ASCII));
+                return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            } catch (ConnectException notYet) {
+                Thread.onSpinWait();
+            }
+        }
+        throw new IOException("the gateway ended with " + gateway.exitValue());
+    }
+
+    @Test
+    void theDemoTriesItselfAndLeavesNothingBehind() throws Exception {
+        Ran ran = torii("demo", "--once");
+
+        assertThat(ran.code()).as(ran.out() + ran.err()).isZero();
+        assertThat(ran.out()).contains("the demo works").doesNotContain("FAIL");
+        assertThat(ProcessHandle.current().descendants()).isEmpty();
+    }
+
+    @Test
+    void theDemoTakesItsProcessesWithItWhenItIsKilled() throws Exception {
+        Process demo = start(folder.resolve("stderr"), "demo");
+        try (var out = demo.inputReader(StandardCharsets.UTF_8)) {
+            String line = out.readLine();
+            assertThat(line).as(Files.readString(folder.resolve("stderr"))).contains("The shop is open");
+            List<ProcessHandle> shop = demo.descendants().toList();
+            assertThat(shop).hasSizeGreaterThan(5);
+
+            demo.destroyForcibly();
+
+            for (ProcessHandle process : shop) {
+                process.onExit().get(60, TimeUnit.SECONDS);
+            }
+        }
+    }
+}

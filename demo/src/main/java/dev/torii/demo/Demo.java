@@ -52,8 +52,14 @@ public final class Demo {
     public void stay() throws IOException {
         LogTail log = new LogTail();
         AtomicBoolean open = new AtomicBoolean();
-        try (Mesh mesh =
-                new Mesh(home, line -> (open.get() ? (Consumer<String>) out::println : log::add).accept(line))) {
+        Consumer<String> lines = line -> {
+            if (open.get()) {
+                out.println(line);
+            } else {
+                log.add(line);
+            }
+        };
+        try (Mesh mesh = new Mesh(home, lines)) {
             closeOnExit(mesh);
             start(mesh, home.resolve("src/demo"), log);
             out.printf(Locale.ROOT, WHAT_TO_TRY, Mesh.GATEWAY_PORT, Mesh.SERVICES.size());

@@ -2,6 +2,7 @@ package dev.torii.config.source;
 
 import dev.torii.routing.SessionPersistence;
 import dev.torii.routing.SessionPersistence.Type;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -44,7 +45,8 @@ final class SessionReader {
     }
 
     private static SessionPersistence older(Fields session, boolean header, long seconds, String owner) {
-        String name = session.get("sessionName").text(Syntax.SESSION_NAME, "torii-%08x".formatted(owner.hashCode()));
+        String name = session.get("sessionName")
+                .text(Syntax.SESSION_NAME, String.format(Locale.ROOT, "torii-%08x", owner.hashCode()));
         Boolean permanent = session.get("cookieConfig").mapping(SessionReader::permanent);
         return new SessionPersistence(
                 header ? Type.HEADER : Type.COOKIE, name, "/", seconds, Boolean.TRUE.equals(permanent));

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** How findings quote and suggest. What users wrote is shown on one line, without control characters, and cut short. */
@@ -34,7 +35,7 @@ public final class Wording {
         StringBuilder line = new StringBuilder(input.length());
         input.codePoints().forEach(c -> {
             if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT || c == 0x2028 || c == 0x2029) {
-                line.append("\\u%04X".formatted(c));
+                line.append(String.format(Locale.ROOT, "\\u%04X", c));
             } else {
                 line.appendCodePoint(c);
             }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +66,8 @@ final class YamlSyntax {
         } catch (MarkedYamlEngineException e) {
             findings.accept(Finding.error(position(file, e), "InvalidSyntax", Wording.line(e.getProblem()), ""));
         } catch (ReaderException e) {
-            String problem = "the character U+%04X is not allowed in YAML".formatted(e.getCodePoint());
+            String problem =
+                    String.format(Locale.ROOT, "the character U+%04X is not allowed in YAML", e.getCodePoint());
             findings.accept(Finding.error(Wording.position(file, text, e.getPosition()), "InvalidSyntax", problem, ""));
         } catch (YamlEngineException e) {
             findings.accept(Finding.error(

@@ -58,10 +58,14 @@ public final class OpenBuffers<T> extends ResourceLeakDetector<T> {
         private final String what;
         private final StackTraceElement[] made = new Throwable().getStackTrace();
 
+        /** A constant of a class is meant to live for ever. */
+        private final boolean constant;
+
         Tracker(T resource) {
             what = resource.toString();
-            // A constant of a class is meant to live for ever.
-            if (Arrays.stream(made).noneMatch(frame -> frame.getMethodName().equals("<clinit>"))) {
+            constant =
+                    Arrays.stream(made).anyMatch(frame -> frame.getMethodName().equals("<clinit>"));
+            if (!constant) {
                 OPEN.add(this);
             }
         }
@@ -82,7 +86,7 @@ public final class OpenBuffers<T> extends ResourceLeakDetector<T> {
 
         @Override
         public boolean close(T resource) {
-            return OPEN.remove(this);
+            return OPEN.remove(this) || constant;
         }
     }
 }

@@ -276,7 +276,12 @@ class UpstreamTlsOptionsTest {
                         channel.pipeline().addLast(handler, new ReadAll(all));
                     }
                 })
-                .connect(LOOPBACK, port);
+                .connect(LOOPBACK, port)
+                .addListener(connected -> {
+                    if (!connected.isSuccess()) {
+                        all.tryFail(connected.cause());
+                    }
+                });
         return all.future();
     }
 

@@ -1,5 +1,6 @@
 package dev.torii.testkit;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.ResourceLeakTracker;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Knows every Netty buffer that has not been released, exactly and at once, where Netty's own detector has to wait for
@@ -21,9 +23,13 @@ public final class OpenBuffers<T> extends ResourceLeakDetector<T> {
 
     private static final Set<Tracker<?>> OPEN = ConcurrentHashMap.newKeySet();
 
+    /** Netty also watches engines, timers and TLS sessions, some of which are kept on purpose. */
+    private final boolean ofBuffers;
+
     /** For Netty. */
     public OpenBuffers(Class<?> resourceType, int samplingInterval) {
         super(resourceType, samplingInterval);
+        ofBuffers = ByteBuf.class.isAssignableFrom(resourceType);
     }
 
     /** For Netty, which insists on its older form too. */
@@ -45,8 +51,8 @@ public final class OpenBuffers<T> extends ResourceLeakDetector<T> {
     }
 
     @Override
-    public ResourceLeakTracker<T> track(T resource) {
-        return new Tracker<>(resource);
+    public @Nullable ResourceLeakTracker<T> track(T resource) {
+        return ofBuffers ? new Tracker<>(resource) : null;
     }
 
     @Override

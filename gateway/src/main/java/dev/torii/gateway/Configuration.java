@@ -34,6 +34,7 @@ final class Configuration {
     private Set<Finding> logged = Set.of();
     private volatile List<String> closedPorts = List.of();
     private volatile boolean complete;
+    private volatile String served = "";
 
     Configuration(DataPlane plane, ProxyMetrics metrics) {
         this.plane = plane;
@@ -48,6 +49,11 @@ final class Configuration {
     /** One line for each port of the newest snapshot that could not be opened. */
     List<String> closedPorts() {
         return closedPorts;
+    }
+
+    /** Version of the last snapshot that was put in place with its ports; {@code ""} before the first. */
+    String served() {
+        return served;
     }
 
     void changed(Read read) {
@@ -87,6 +93,7 @@ final class Configuration {
         applied.tlsProblems().forEach(line -> LOG.log(Level.ERROR, line));
         metrics.snapshotServed(next.version());
         complete = true;
+        served = next.version();
         LOG.log(
                 Level.INFO,
                 "serving snapshot {0}: {1} ports, {2} clusters",

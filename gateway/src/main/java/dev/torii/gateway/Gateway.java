@@ -144,6 +144,11 @@ public final class Gateway {
         return Explanation.of(plane.snapshot(), ProbeRequest.of(query.method(), query.url(), headers));
     }
 
+    /** Version of the snapshot that is served, with its ports open; {@code ""} before the first. */
+    public String servedVersion() {
+        return configuration.served();
+    }
+
     /** Where a listener's port is really bound; -1 when it is not open. */
     public int boundPort(int listenerPort) {
         return plane.boundPort(listenerPort);

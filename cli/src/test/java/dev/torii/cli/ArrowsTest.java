@@ -56,7 +56,8 @@ final class ArrowsTest {
             .dependOnClassesThat(resideInAnyPackage(
                             "java.io..",
                             "java.net..",
-                            "java.nio..",
+                            "java.nio.channels..",
+                            "java.nio.file..",
                             "java.time..",
                             "java.util.concurrent..",
                             "java.util.logging..",

@@ -1,10 +1,7 @@
 package dev.torii.routing;
 
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -12,9 +9,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that a person wonders about, made of a method, an absolute URL and header lines.
+ * A request that a person wonders about, made of a method, an absolute URL and headers. A {@code Host} header counts
+ * more than the URL's host, so a gateway can be asked by its address.
  *
  * @param port of the URL, or its scheme's own
+ * @param path as written; the data plane normalises paths before it matches them
  * @param headers names lower case, values of one name joined with a comma
  */
 public record ProbeRequest(
@@ -26,6 +25,9 @@ public record ProbeRequest(
         Map<String, String> parameters,
         Map<String, String> headers)
         implements RequestView {
+
+    private static final int HIGHEST_PORT = 65_535;
+    private static final int HEX = 16;
 
     public ProbeRequest {
         parameters = Map.copyOf(parameters);
@@ -40,31 +42,64 @@ public record ProbeRequest(
      * @throws IllegalArgumentException with a sentence for the user
      */
     public static ProbeRequest of(String method, String url, List<String> lines) {
-        URI uri;
-        try {
-            uri = new URI(url);
-        } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("\"" + url + "\" is not a URL: " + e.getReason());
-        }
-        String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-        if (uri.getHost() == null || !(scheme.equals("http") || scheme.equals("https"))) {
+        int schemeEnd = Math.max(0, url.indexOf("://"));
+        String scheme = url.substring(0, schemeEnd).toLowerCase(Locale.ROOT);
+        int start = Math.min(url.length(), schemeEnd + "://".length());
+        int pathStart = firstOf(url, start, "/?#");
+        String authority = url.substring(start, pathStart);
+        authority = authority.substring(authority.lastIndexOf('@') + 1);
+        String urlHost = withoutPort(authority);
+        if (urlHost.isEmpty() || !(scheme.equals("http") || scheme.equals("https"))) {
             throw new IllegalArgumentException("\"" + url + "\" is not like http://shop.example/cart");
         }
-        int port = uri.getPort() > 0 ? uri.getPort() : scheme.equals("https") ? 443 : 80;
-        String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+        int pathEnd = firstOf(url, pathStart, "?#");
+        String path = url.substring(pathStart, pathEnd);
+        String query = url.startsWith("?", pathEnd) ? url.substring(pathEnd + 1, firstOf(url, pathEnd, "#")) : "";
+        Map<String, String> headers = headers(lines);
         return new ProbeRequest(
                 method.toUpperCase(Locale.ROOT),
                 scheme,
-                uri.getHost().toLowerCase(Locale.ROOT),
-                port,
-                path,
-                parameters(uri.getRawQuery()),
-                headers(lines));
+                withoutPort(headers.getOrDefault("host", urlHost)).toLowerCase(Locale.ROOT),
+                port(url, authority.substring(urlHost.length()), scheme.equals("https") ? 443 : 80),
+                path.isEmpty() ? "/" : path,
+                parameters(query),
+                headers);
     }
 
-    private static Map<String, String> parameters(@Nullable String query) {
+    /** Where the first of some characters stands, or the end. */
+    private static int firstOf(String text, int from, String characters) {
+        int i = from;
+        while (i < text.length() && characters.indexOf(text.charAt(i)) < 0) {
+            i++;
+        }
+        return i;
+    }
+
+    /** IPv6 addresses have colons of their own, and brackets around them. */
+    private static String withoutPort(String authority) {
+        int colon = authority.indexOf(':', authority.lastIndexOf(']') + 1);
+        return colon < 0 ? authority : authority.substring(0, colon);
+    }
+
+    private static int port(String url, String colonAndPort, int usual) {
+        if (colonAndPort.length() <= 1) {
+            return usual;
+        }
+        try {
+            int port = Integer.parseInt(colonAndPort.substring(1));
+            if (port > 0 && port <= HIGHEST_PORT) {
+                return port;
+            }
+        } catch (NumberFormatException notANumber) {
+            // told below
+        }
+        throw new IllegalArgumentException(
+                "\"" + url + "\" has no port from 1 to " + HIGHEST_PORT + " after its colon");
+    }
+
+    private static Map<String, String> parameters(String query) {
         Map<String, String> found = new LinkedHashMap<>();
-        for (String part : query == null ? new String[0] : query.split("&")) {
+        for (String part : query.isEmpty() ? new String[0] : query.split("&", -1)) {
             int equals = part.indexOf('=');
             String name = equals < 0 ? part : part.substring(0, equals);
             String value = equals < 0 ? "" : part.substring(equals + 1);
@@ -73,19 +108,24 @@ public record ProbeRequest(
         return found;
     }
 
+    /** Percent signs that start no byte stay as they are. */
     private static String decode(String text) {
-        try {
-            return URLDecoder.decode(text, StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException badEncoding) {
-            return text;
+        byte[] encoded = text.replace('+', ' ').getBytes(UTF_8);
+        byte[] decoded = new byte[encoded.length];
+        int length = 0;
+        for (int i = 0; i < encoded.length; i++) {
+            int high = encoded[i] == '%' && i + 2 < encoded.length ? Character.digit(encoded[i + 1], HEX) : -1;
+            int low = high < 0 ? -1 : Character.digit(encoded[i + 2], HEX);
+            decoded[length++] = low < 0 ? encoded[i] : (byte) (high * HEX + low);
+            i += low < 0 ? 0 : 2;
         }
+        return new String(decoded, 0, length, UTF_8);
     }
 
     private static Map<String, String> headers(List<String> lines) {
         Map<String, String> found = new LinkedHashMap<>();
-        List<String> rest = new ArrayList<>(lines);
-        for (int i = 0; i + 1 < rest.size(); i += 2) {
-            found.merge(rest.get(i).toLowerCase(Locale.ROOT), rest.get(i + 1), (a, b) -> a + "," + b);
+        for (int i = 0; i + 1 < lines.size(); i += 2) {
+            found.merge(lines.get(i).toLowerCase(Locale.ROOT), lines.get(i + 1), (a, b) -> a + "," + b);
         }
         return found;
     }

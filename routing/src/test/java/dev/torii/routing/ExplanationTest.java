@@ -1,7 +1,6 @@
 package dev.torii.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
@@ -83,10 +82,67 @@ class ExplanationTest {
 
     @Test
     void saysWhyNothingTakesIt() {
-        assertThat(explain("http://example/")).contains("404: no listener of port 80 takes the host");
+        assertThat(explain("http://example/"))
+                .contains("404: no listener of port 80 takes the host; they take *.example");
         assertThat(explain("http://a.example:81/")).contains("no listener on port 81; there are 80");
-        assertThatThrownBy(() -> explain("/cart"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("\"/cart\" is not like http://shop.example/cart");
+        assertThat(explain("https://a.example:80/")).contains("but it speaks HTTP, and the URL says https");
+    }
+
+    @Test
+    void saysWhatFiltersBackendsAndClustersDo() {
+        List<Filter> filters = List.of(
+                new Filter.RequestHeaders(
+                        new HeaderChange(List.of(new HeaderChange.Header("X", "1")), List.of(), List.of("Cookie"))),
+                new Filter.Mirror(new Target.ToCluster("shop/copy:80"), 1, 10),
+                new Filter.Rewrite("inner.example", new PathChange.Prefix("")));
+        Cluster tls = new Cluster(
+                "shop/tls:443",
+                "shop/tls",
+                Cluster.Protocol.HTTP2,
+                List.of(),
+                new LoadBalancing(
+                        LoadBalancing.Algorithm.CONSISTENT_HASH, new HashKey(HashKey.Source.HEADER, "x-user"), 30_000),
+                new ConnectionSettings(5, 6, 7),
+                new UpstreamTls("tls.example", List.of(), null, null),
+                null);
+        Rule rule = new Rule(
+                new RouteId(RouteId.Kind.GRPC, "shop", "r", 0),
+                "shop/r/name",
+                0,
+                List.of(HostPattern.of("*.example")),
+                List.of(new RequestMatch(
+                        new PathMatch.AnyService(new TextMatch.Exact("Say")), "POST", List.of(), List.of())),
+                filters,
+                List.of(new Backend(1, new Target.ToCluster("shop/tls:443"), List.of())),
+                new Timeouts(0, 20),
+                new SessionPersistence(SessionPersistence.Type.COOKIE, "sid", "/", 0, false),
+                new HashKey(HashKey.Source.COOKIE, "user"),
+                100);
+        Listener listener = new Listener(
+                "shop/gw/https",
+                Listener.Protocol.HTTPS,
+                HostPattern.ANY,
+                List.of(),
+                ListenerSettings.DEFAULT,
+                RouteTable.of(List.of(rule)),
+                StreamTable.EMPTY);
+        Snapshot snapshot = new Snapshot(
+                "v1", List.of(new Port(443, Port.Wire.TLS, List.of(listener))), Map.of("shop/tls:443", tls));
+        assertThat(Explanation.of(snapshot, ProbeRequest.of("POST", "https://a.example/p.S/Say", List.of())))
+                .isEqualTo("""
+                        POST https://a.example:443/p.S/Say
+                        listener shop/gw/https (HTTPS, host *) is the most specific of 1 on port 443
+                        rule shop/r/name (GRPCRoute) wins by method /*/Say, method POST, host *.example
+                        filter request headers: set X=1, remove Cookie
+                        filter mirror 1/10 to shop/copy:80
+                        filter rewrite host inner.example path prefix /
+                        timeout 20 ms for a try
+                        413 for bodies over 100 bytes
+                        sticky by cookie sid
+                        split by cookie user
+                        backend 100.0 %: shop/tls:443 (consistent hash on header x-user, slow start 30000 ms, HTTP/2, TLS as tls.example, connect timeout 5 ms, idle timeout 6 ms, at most 7 connections per endpoint): 503, no endpoint is ready
+                        """);
+        assertThat(Explanation.of(snapshot, ProbeRequest.of("CONNECT", "https://a.example/", List.of())))
+                .endsWith("405: the listener does not allow CONNECT\n");
     }
 }

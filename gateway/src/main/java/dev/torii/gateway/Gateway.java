@@ -110,24 +110,26 @@ public final class Gateway {
                 options.bindHost(),
                 options.bindPort(),
                 new ExchangeListeners(List.of(metrics, accessLog)));
-        return DataPlane.start(vertx, data)
+        // Not a future of this Vert.x: a failure is told when its event loops, which would deliver it, are closed.
+        Promise<Gateway> started = Promise.promise();
+        DataPlane.start(vertx, data)
                 .compose(plane -> vertx.executeBlocking(
                         () -> new Gateway(options, logging, vertx, accessLog, metrics, plane), false))
-                .compose(Gateway::open);
+                .onSuccess(gateway -> gateway.open(started))
+                .onFailure(e -> vertx.close().onComplete(v -> started.fail(e)));
+        return started.future();
     }
 
-    private Future<Gateway> open() {
+    private void open(Promise<Gateway> started) {
         List<String> closedPorts = configuration.closedPorts();
         Future<Integer> opened = closedPorts.isEmpty()
                 ? admin.listen(options.adminHost(), options.adminPort())
                 : Future.failedFuture(new IOException(closedPorts.get(0)));
-        Promise<Gateway> started = Promise.promise();
         opened.onSuccess(port -> {
                     adminPort = port;
                     started.complete(this);
                 })
                 .onFailure(e -> close().onComplete(v -> started.fail(e)));
-        return started.future();
     }
 
     private Optional<String> notReady() {

@@ -304,6 +304,15 @@ class AdminServerTest {
     }
 
     @Test
+    void noForwardedHeaderTalksItsWayIn() throws Exception {
+        HttpResponse<Buffer> response = get(request(HttpMethod.GET, "/live")
+                .putHeader("host", "evil.example")
+                .putHeader("x-forwarded-host", "localhost")
+                .putHeader("forwarded", "host=localhost"));
+        assertThat(response.statusCode()).isEqualTo(403);
+    }
+
+    @Test
     void elsewhereEveryNameIs() throws Exception {
         AdminServer open = new AdminServer(vertx, sources());
         int openPort = get(open.listen("0.0.0.0", 0));

@@ -1,0 +1,47 @@
+package dev.torii.gateway;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.torii.proxy.telemetry.Logging;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GatewayStartTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void anAdminPortInUseIsToldInOneLine() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Logging logging =
+                        Logging.install(OutputStream.nullOutputStream(), Logging.Format.TEXT, Logging.Verbosity.INFO)) {
+            Gateway.Options options = new Gateway.Options(
+                    List.of(folder),
+                    "127.0.0.1",
+                    taken.getLocalPort(),
+                    "127.0.0.1",
+                    configured -> 0,
+                    1,
+                    Duration.ofMillis(10),
+                    Duration.ofSeconds(1),
+                    OutputStream.nullOutputStream());
+            assertThatThrownBy(() -> Gateway.start(options, logging)
+                            .toCompletionStage()
+                            .toCompletableFuture()
+                            .get(20, TimeUnit.SECONDS))
+                    .isInstanceOf(ExecutionException.class)
+                    .cause()
+                    .hasMessage("cannot open the admin port 127.0.0.1:" + taken.getLocalPort()
+                            + ": Address already in use");
+        }
+    }
+}

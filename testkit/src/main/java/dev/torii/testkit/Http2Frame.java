@@ -12,6 +12,7 @@ import java.util.Arrays;
  * @param type one of the constants here, or any other byte
  * @param payload not copied
  */
+@SuppressWarnings("ArrayRecordComponent") // bytes as they go over the wire; compared by nobody
 public record Http2Frame(int type, int flags, int stream, byte[] payload) {
 
     public static final int DATA = 0x0;

@@ -77,15 +77,14 @@ final class Http1Head {
     }
 
     /** ISO 8859-1, as header bytes came in: what is not ASCII goes out as it came. */
-    @SuppressWarnings("deprecation") // String.getBytes(int, int, byte[], int) is the one copy without an allocation
     private static int put(byte[] to, int at, CharSequence text) {
-        int length = text.length();
         if (text instanceof AsciiString ascii) {
-            System.arraycopy(ascii.array(), ascii.arrayOffset(), to, at, length);
-        } else {
-            text.toString().getBytes(0, length, to, at);
+            System.arraycopy(ascii.array(), ascii.arrayOffset(), to, at, ascii.length());
+            return at + ascii.length();
         }
-        return at + length;
+        byte[] bytes = text.toString().getBytes(StandardCharsets.ISO_8859_1);
+        System.arraycopy(bytes, 0, to, at, bytes.length);
+        return at + bytes.length;
     }
 
     private static ByteBuf constant(String text) {

@@ -14,7 +14,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 
 /** Makes the requests of one line of a case, once or many times, and judges them. */
@@ -70,19 +69,18 @@ final class ExchangeRun {
         }
         Probe probe = probe(exchange);
         List<Answer> answers = Collections.synchronizedList(new ArrayList<>());
-        AtomicReference<List<Complaint>> first = new AtomicReference<>(List.of());
+        List<Complaint> first = Collections.synchronizedList(new ArrayList<>());
         Callable<Boolean> one = () -> {
             // After the first complaint the rest would only take time.
-            if (first.get().isEmpty()) {
+            if (first.isEmpty()) {
                 Answer answer = probe.ask(port, exchange);
                 answers.add(answer);
-                List<Complaint> complaints = Judge.judge(setting.certificates(), exchange, answer);
-                first.updateAndGet(known -> known.isEmpty() ? complaints : known);
+                first.addAll(Judge.judge(setting.certificates(), exchange, answer));
             }
             return true;
         };
         repeat(one, exchange.times());
-        return new Made(List.copyOf(answers), first.get());
+        return new Made(List.copyOf(answers), List.copyOf(first));
     }
 
     private static void repeat(Callable<Boolean> one, int times) throws Exception {

@@ -1,13 +1,13 @@
 package dev.torii.config.compile;
 
+import dev.torii.config.Durations;
+import dev.torii.config.Wording;
 import dev.torii.config.resource.Gateway;
 import dev.torii.config.resource.HttpRoute;
 import dev.torii.config.resource.Resource;
 import dev.torii.config.resource.ResourceSet;
 import dev.torii.config.resource.Route;
 import dev.torii.config.resource.Service;
-import dev.torii.config.source.Durations;
-import dev.torii.config.source.Wording;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

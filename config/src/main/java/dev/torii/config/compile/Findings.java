@@ -1,8 +1,8 @@
 package dev.torii.config.compile;
 
 import dev.torii.config.Finding;
+import dev.torii.config.Wording;
 import dev.torii.config.resource.Resource;
-import dev.torii.config.source.Wording;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -20,7 +20,7 @@ final class Findings {
 
     /** @param field path of the offending value, see {@link Resource#at} */
     void error(Resource object, String field, String reason, String message) {
-        all.add(Finding.error(object.at(field), reason, message, object.describe()));
+        all.add(Finding.error(object.at(field), reason, Wording.line(message), object.describe()));
     }
 
     void error(Resource object, String field, Problem problem) {
@@ -28,7 +28,7 @@ final class Findings {
     }
 
     void warning(Resource object, String field, String reason, String message) {
-        all.add(Finding.warning(object.at(field), reason, message, object.describe()));
+        all.add(Finding.warning(object.at(field), reason, Wording.line(message), object.describe()));
     }
 
     /** {@code , did you mean `x`?}, or nothing. */

@@ -2,6 +2,8 @@ package dev.torii.config.source;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import dev.torii.config.Durations;
+import dev.torii.config.Wording;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

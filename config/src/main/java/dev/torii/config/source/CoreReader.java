@@ -1,5 +1,6 @@
 package dev.torii.config.source;
 
+import dev.torii.config.Wording;
 import dev.torii.config.resource.ConfigMap;
 import dev.torii.config.resource.EndpointSlice;
 import dev.torii.config.resource.Metadata;

@@ -1,5 +1,6 @@
 package dev.torii.config.source;
 
+import dev.torii.config.Wording;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.torii.config.source;
 
 import dev.torii.config.Finding;
 import dev.torii.config.Position;
+import dev.torii.config.Wording;
 import dev.torii.config.resource.Resource;
 import java.io.IOException;
 import java.io.InputStream;

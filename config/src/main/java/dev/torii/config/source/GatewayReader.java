@@ -1,5 +1,6 @@
 package dev.torii.config.source;
 
+import dev.torii.config.Wording;
 import dev.torii.config.resource.Gateway;
 import dev.torii.config.resource.Gateway.AllowedNamespaces;
 import dev.torii.config.resource.Gateway.AllowedNamespaces.From;

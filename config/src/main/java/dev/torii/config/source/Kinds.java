@@ -1,5 +1,6 @@
 package dev.torii.config.source;
 
+import dev.torii.config.Wording;
 import dev.torii.config.resource.Metadata;
 import dev.torii.config.resource.Resource;
 import java.util.List;

@@ -1,6 +1,7 @@
 package dev.torii.config.source;
 
 import com.google.re2j.Pattern;
+import dev.torii.config.Wording;
 import dev.torii.routing.PathMatch;
 import dev.torii.routing.RequestMatch;
 import dev.torii.routing.RequestMatch.NamedMatch;

@@ -1,6 +1,7 @@
 package dev.torii.config.source;
 
 import dev.torii.config.Finding;
+import dev.torii.config.Wording;
 import dev.torii.config.resource.Metadata;
 import dev.torii.config.resource.Resource;
 import java.util.function.Consumer;

@@ -1,5 +1,6 @@
 package dev.torii.config.source;
 
+import dev.torii.config.Wording;
 import dev.torii.config.resource.BackendRef;
 import dev.torii.config.resource.GrpcRoute;
 import dev.torii.config.resource.HttpRoute;

@@ -1,6 +1,7 @@
 package dev.torii.config.source;
 
 import dev.torii.config.Finding;
+import dev.torii.config.Wording;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;

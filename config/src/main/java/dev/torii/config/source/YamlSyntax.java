@@ -2,6 +2,7 @@ package dev.torii.config.source;
 
 import dev.torii.config.Finding;
 import dev.torii.config.Position;
+import dev.torii.config.Wording;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;

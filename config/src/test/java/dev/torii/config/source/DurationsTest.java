@@ -2,6 +2,7 @@ package dev.torii.config.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.torii.config.Durations;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

@@ -1,6 +1,5 @@
-package dev.torii.config.source;
+package dev.torii.config;
 
-import dev.torii.config.Position;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Comparator;
@@ -21,17 +20,17 @@ public final class Wording {
     }
 
     /** A piece of input, on one line and cut short. */
-    static String shown(String input) {
+    public static String shown(String input) {
         return line(input.length() > LONGEST ? input.substring(0, LONGEST) + "…" : input);
     }
 
     /** A whole file, as findings name it. */
-    static Position position(Path file) {
+    public static Position position(Path file) {
         return Position.of(line(file.toString()));
     }
 
     /** On one line. */
-    static String line(String input) {
+    public static String line(String input) {
         StringBuilder line = new StringBuilder(input.length());
         input.codePoints().forEach(c -> {
             if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT || c == 0x2028 || c == 0x2029) {
@@ -44,7 +43,7 @@ public final class Wording {
     }
 
     /** {@code `a`, `b` or `c`}. */
-    static String alternatives(List<String> words) {
+    public static String alternatives(List<String> words) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < words.size(); i++) {
             text.append(i == 0 ? "" : i == words.size() - 1 ? " or " : ", ")
@@ -71,7 +70,7 @@ public final class Wording {
     }
 
     /** Edits between two words, regardless of case; two neighbours swapped count once. */
-    static int distance(String left, String right) {
+    public static int distance(String left, String right) {
         int[][] edits = new int[left.length() + 1][right.length() + 1];
         for (int i = 0; i <= left.length(); i++) {
             for (int j = 0; j <= right.length(); j++) {
@@ -95,7 +94,7 @@ public final class Wording {
     }
 
     /** Where the code point number {@code index} of a text stands. */
-    static Position position(String file, String text, int index) {
+    public static Position position(String file, String text, int index) {
         int offset = text.offsetByCodePoints(0, Math.min(index, text.codePointCount(0, text.length())));
         int line = 1
                 + (int) text.substring(0, offset).chars().filter(c -> c == '\n').count();

@@ -1,4 +1,4 @@
-package dev.torii.config.source;
+package dev.torii.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.torii.config.source;
+package dev.torii.config;
 
 /**
  * Gateway API durations (GEP-2257): one to four parts, each of up to five digits and {@code h}, {@code m}, {@code s} or

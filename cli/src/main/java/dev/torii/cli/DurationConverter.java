@@ -1,6 +1,6 @@
 package dev.torii.cli;
 
-import dev.torii.config.source.Durations;
+import dev.torii.config.Durations;
 import java.time.Duration;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;

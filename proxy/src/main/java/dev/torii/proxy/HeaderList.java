@@ -2,6 +2,7 @@ package dev.torii.proxy;
 
 import io.netty.util.AsciiString;
 import java.util.Arrays;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,9 +99,18 @@ public final class HeaderList {
     }
 
     private void removeFrom(CharSequence name, int from) {
+        removeIf(other -> same(other, name), from);
+    }
+
+    /** Drops every line with such a name. */
+    public void removeIf(Predicate<CharSequence> which) {
+        removeIf(which, 0);
+    }
+
+    private void removeIf(Predicate<CharSequence> which, int from) {
         int to = from;
         for (int i = from; i < size; i++) {
-            if (!same(names[i], name)) {
+            if (!which.test(names[i])) {
                 names[to] = names[i];
                 values[to++] = values[i];
             }

@@ -8,6 +8,7 @@ import dev.torii.routing.Cluster;
 import dev.torii.routing.ConnectionSettings;
 import dev.torii.routing.Endpoint;
 import dev.torii.routing.Filter;
+import dev.torii.routing.HashKey;
 import dev.torii.routing.HostPattern;
 import dev.torii.routing.Listener;
 import dev.torii.routing.ListenerSettings;
@@ -18,6 +19,7 @@ import dev.torii.routing.RequestMatch;
 import dev.torii.routing.RouteId;
 import dev.torii.routing.RouteTable;
 import dev.torii.routing.Rule;
+import dev.torii.routing.SessionPersistence;
 import dev.torii.routing.Snapshot;
 import dev.torii.routing.StreamTable;
 import dev.torii.routing.Target;
@@ -35,6 +37,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** A data plane on a free port with routes made in a few words; remembers the records. */
 public final class TestProxy implements AutoCloseable {
@@ -87,18 +90,43 @@ public final class TestProxy implements AutoCloseable {
     }
 
     public TestProxy route(String prefix, String cluster, Timeouts timeouts, Filter... filters) {
+        return rule(new PathMatch.Prefix(prefix), cluster, timeouts, filters);
+    }
+
+    public TestProxy rule(PathMatch path, String cluster) {
+        return rule(path, cluster, Timeouts.NONE);
+    }
+
+    private TestProxy rule(PathMatch path, String cluster, Timeouts timeouts, Filter... filters) {
+        Backend backend = new Backend(1, new Target.ToCluster(cluster), List.of());
+        return rule(path, List.of(backend), timeouts, null, null, filters);
+    }
+
+    public TestProxy rule(
+            PathMatch path,
+            List<Backend> backends,
+            Timeouts timeouts,
+            @Nullable SessionPersistence session,
+            @Nullable HashKey splitBy,
+            Filter... filters) {
         rules.add(new Rule(
                 new RouteId(RouteId.Kind.HTTP, "default", "r" + rules.size(), 0),
                 "default/r" + rules.size() + "/0",
                 0,
                 List.of(HostPattern.ANY),
-                List.of(new RequestMatch(new PathMatch.Prefix(prefix), null, List.of(), List.of())),
+                List.of(new RequestMatch(path, null, List.of(), List.of())),
                 List.of(filters),
-                List.of(new Backend(1, new Target.ToCluster(cluster), List.of())),
+                backends,
                 timeouts,
-                null,
-                null,
+                session,
+                splitBy,
                 0));
+        return this;
+    }
+
+    /** Forgets the routes, not the clusters. */
+    public TestProxy clearRoutes() {
+        rules.clear();
         return this;
     }
 

@@ -33,6 +33,9 @@ public record Http2Frame(int type, int flags, int stream, byte[] payload) {
     public static final int END_HEADERS = 0x4;
     public static final int PADDED = 0x8;
 
+    /** Of HEADERS: five bytes that nobody heeds any more stand before the block. */
+    public static final int PRIORITIZED = 0x20;
+
     public static final int NO_ERROR = 0x0;
     public static final int PROTOCOL_ERROR = 0x1;
     public static final int INTERNAL_ERROR = 0x2;
@@ -76,6 +79,16 @@ public record Http2Frame(int type, int flags, int stream, byte[] payload) {
             }
         }
         return -1;
+    }
+
+    /** The payload of DATA, HEADERS or CONTINUATION without padding and priority. */
+    byte[] content() {
+        if (type == CONTINUATION) {
+            return payload;
+        }
+        int padding = has(PADDED) ? payload[0] & 0xff : 0;
+        int from = (has(PADDED) ? 1 : 0) + (type == HEADERS && has(PRIORITIZED) ? 5 : 0);
+        return Arrays.copyOfRange(payload, from, payload.length - padding);
     }
 
     byte[] encode() {

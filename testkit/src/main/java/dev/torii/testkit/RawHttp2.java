@@ -55,6 +55,32 @@ public final class RawHttp2 implements AutoCloseable {
         });
     }
 
+    /**
+     * Connects to loopback, sends an HTTP/1 request that offers h2c, waits for the 101 and goes on in HTTP/2: the answer
+     * comes on stream 1.
+     */
+    public static RawHttp2 upgrade(int port, String request) {
+        return io(() -> {
+            Socket socket = new Socket();
+            socket.connect(new InetSocketAddress(Listening.HOST, port), 5_000);
+            RawHttp2 client = new RawHttp2(socket);
+            client.send(request.getBytes(ISO_8859_1));
+            StringBuilder head = new StringBuilder();
+            for (int b = client.in.read(); b >= 0 && head.indexOf("\r\n\r\n") < 0; b = client.in.read()) {
+                head.append((char) b);
+                if (head.indexOf("\r\n\r\n") >= 0) {
+                    break;
+                }
+            }
+            if (!head.toString().startsWith("HTTP/1.1 101 ")) {
+                throw new IOException("no upgrade: " + head);
+            }
+            client.newStream();
+            client.out.write(PREFACE);
+            return client.send(Http2Frame.settings());
+        });
+    }
+
     /** The backend's side of a connection that begins with the preface. */
     static RawHttp2 accept(Socket socket, int... settings) throws IOException {
         RawHttp2 server = new RawHttp2(socket);
@@ -196,7 +222,7 @@ public final class RawHttp2 implements AutoCloseable {
             } else if (frame.type() == Http2Frame.HEADERS) {
                 trailers = lines;
             } else if (frame.type() == Http2Frame.DATA) {
-                body.writeBytes(frame.payload());
+                body.writeBytes(frame.content());
             } else if (frame.type() == Http2Frame.RST_STREAM) {
                 return new Http2Answer(status, headers, body.toString(ISO_8859_1), trailers, frame.errorCode());
             }
@@ -238,10 +264,10 @@ public final class RawHttp2 implements AutoCloseable {
     private List<Map.Entry<String, String>> lines(Http2Frame first) {
         return io(() -> {
             ByteArrayOutputStream block = new ByteArrayOutputStream();
-            block.writeBytes(first.payload());
+            block.writeBytes(first.content());
             for (Http2Frame frame = first; !frame.has(Http2Frame.END_HEADERS); ) {
                 frame = Http2Frame.read(in);
-                block.writeBytes(frame.payload());
+                block.writeBytes(frame.content());
             }
             return hpack.decode(first.stream(), block.toByteArray());
         });

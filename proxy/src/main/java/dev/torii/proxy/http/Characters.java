@@ -29,11 +29,11 @@ final class Characters {
         return true;
     }
 
-    /** No control characters, no space: nothing that could end the request line early. */
+    /** No control characters, no space, no fragment: nothing that could end the request line early or has two readings. */
     static boolean isTarget(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c <= ' ' || c == 0x7f || c > 0xff) {
+            if (c <= ' ' || c == '#' || c == 0x7f || c > 0xff) {
                 return false;
             }
         }
@@ -42,23 +42,41 @@ final class Characters {
 
     /** A host name or address with an optional port; no user, nothing empty. */
     static boolean isAuthority(String text) {
+        int end = text.startsWith("[") ? endOfAddress(text) : endOfName(text);
+        return end > 0 && (end == text.length() || (text.charAt(end) == ':' && isPort(text, end + 1)));
+    }
+
+    /** Where an IPv6 address in brackets ends; 0 when it is none. */
+    private static int endOfAddress(String text) {
+        int close = text.indexOf(']');
+        for (int i = 1; i < close; i++) {
+            char c = text.charAt(i);
+            if (Character.digit(c, 16) < 0 && c != ':' && c != '.') {
+                return 0;
+            }
+        }
+        return close > 2 ? close + 1 : 0;
+    }
+
+    /** Where a name ends: no empty label but for the root's at the end; 0 when it is none. */
+    private static int endOfName(String text) {
+        char before = '.';
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
+            if (c == ':') {
+                return i;
+            }
             boolean ok = (c >= 'a' && c <= 'z')
                     || (c >= 'A' && c <= 'Z')
                     || (c >= '0' && c <= '9')
-                    || "-._~:[]".indexOf(c) >= 0;
+                    || "-_~".indexOf(c) >= 0
+                    || (c == '.' && before != '.');
             if (!ok) {
-                return false;
+                return 0;
             }
+            before = c;
         }
-        int colon = text.lastIndexOf(':');
-        boolean bracketed = text.startsWith("[");
-        if (!bracketed && colon >= 0 && colon != text.indexOf(':')) {
-            return false;
-        }
-        boolean hasPort = colon > text.lastIndexOf(']');
-        return !text.isEmpty() && text.charAt(0) != ':' && (!hasPort || isPort(text, colon + 1));
+        return text.length();
     }
 
     private static boolean isPort(String text, int from) {

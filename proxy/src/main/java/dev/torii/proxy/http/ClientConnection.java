@@ -3,41 +3,73 @@ package dev.torii.proxy.http;
 import dev.torii.routing.Listener;
 import dev.torii.routing.ListenerSettings;
 import dev.torii.routing.Port;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.Channel;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.AttributeKey;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.impl.HttpServerConnection;
+import io.vertx.core.internal.net.NetSocketInternal;
+import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SocketAddress;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What is the same for all requests of one client connection, worked out once; and the watch for clients that are too
- * slow with a head. Sits in the HTTP/1 pipeline before the decoder, to see when a head begins.
+ * One client's connection from accept to close, whatever it speaks meanwhile: what is the same for all its requests,
+ * worked out once; and the watch for clients that are too slow with a head or do nothing at all.
  */
-final class ClientConnection extends ChannelInboundHandlerAdapter {
+final class ClientConnection {
 
-    private final HttpConnection connection;
+    private static final AttributeKey<ClientConnection> KEY = AttributeKey.valueOf("torii.client");
+
+    private final Channel channel;
     private final int port;
     private final String address;
     private final String scheme;
     private final String serverName;
+    private HttpPipeline.@Nullable Opening opening;
+    private @Nullable HttpConnection http;
     private long headBegan;
-    private long lastActive;
+    private long lastActive = System.nanoTime();
     private int active;
+    private boolean leaving;
 
-    ClientConnection(HttpConnection connection, int port, long now) {
-        this.connection = connection;
+    private ClientConnection(NetSocket socket, int port) {
+        this.channel = ((NetSocketInternal) socket).channelHandlerContext().channel();
         this.port = port;
-        SocketAddress remote = connection.remoteAddress();
+        SocketAddress remote = socket.remoteAddress();
         this.address = remote == null || remote.hostAddress() == null ? "unknown" : remote.hostAddress();
-        this.scheme = connection.isSsl() ? "https" : "http";
-        this.serverName = connection.isSsl() ? serverName(connection.sslSession()) : "";
-        this.headBegan = 0;
-        this.lastActive = now;
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        this.scheme = tls == null ? "http" : "https";
+        this.serverName = tls == null ? "" : serverName(tls.engine().getSession());
+    }
+
+    /** @param port of the listener, as configured */
+    static ClientConnection of(NetSocket accepted, int port) {
+        ClientConnection client = new ClientConnection(accepted, port);
+        client.channel.attr(KEY).set(client);
+        return client;
+    }
+
+    static ClientConnection of(HttpServerRequest request) {
+        return of(((HttpServerConnection) request.connection())
+                .channelHandlerContext()
+                .channel());
+    }
+
+    static ClientConnection of(Channel channel) {
+        ClientConnection client = channel.attr(KEY).get();
+        if (client == null) {
+            throw new IllegalStateException("a connection that was never accepted");
+        }
+        return client;
     }
 
     private static String serverName(SSLSession session) {
@@ -51,8 +83,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         return "";
     }
 
-    HttpConnection http() {
-        return connection;
+    Channel channel() {
+        return channel;
     }
 
     /** The port of the listener, as configured. */
@@ -79,11 +111,22 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     boolean isHttp2() {
-        return connection.protocolVersion() == HttpVersion.HTTP_2;
+        HttpConnection speaking = http;
+        return speaking != null && speaking.protocolVersion() == HttpVersion.HTTP_2;
     }
 
     boolean isIdle() {
         return active == 0;
+    }
+
+    /** How far the connection is on its way to its first request. */
+    void opening(HttpPipeline.Opening progress) {
+        opening = progress;
+    }
+
+    /** It is known what the client speaks. */
+    void speaks(HttpConnection connection) {
+        http = connection;
     }
 
     /** A head is complete and its exchange begins. */
@@ -97,25 +140,35 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         lastActive = System.nanoTime();
     }
 
-    @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (active == 0 && headBegan == 0) {
-            headBegan = System.nanoTime();
+    void close() {
+        channel.close();
+    }
+
+    /** Tells an HTTP/2 client to go elsewhere with new requests (RFC 9113, 6.8); the others learn of it with an answer. */
+    void goAway() {
+        HttpConnection speaking = http;
+        if (speaking != null && isHttp2() && !leaving) {
+            leaving = true;
+            speaking.shutdown(1, TimeUnit.HOURS);
         }
-        ctx.fireChannelRead(message);
     }
 
     /** Called now and then: ends a connection whose client is too slow with a head, or does nothing for too long. */
     void check(long now, Plan plan) {
-        ListenerSettings settings = settings(plan);
         if (active > 0) {
             return;
         }
-        if (headBegan != 0 && isPast(now, headBegan, settings.headerTimeoutMs())) {
+        ListenerSettings settings = settings(plan);
+        HttpPipeline.Opening progress = opening;
+        if (progress == null || isHttp2() || !progress.isWithinHead()) {
             headBegan = 0;
-            Http1Pipeline.answerTimeout(connection);
-        } else if (headBegan == 0 && isPast(now, lastActive, settings.idleTimeoutMs())) {
-            connection.close();
+            if (isPast(now, lastActive, settings.idleTimeoutMs())) {
+                close();
+            }
+        } else if (headBegan == 0) {
+            headBegan = now;
+        } else if (isPast(now, headBegan, settings.headerTimeoutMs())) {
+            progress.answerTimeout();
         }
     }
 

@@ -11,6 +11,7 @@ import io.netty.util.AsciiString;
  */
 final class Forwarded {
 
+    private static final AsciiString PREFIX = AsciiString.cached("x-forwarded-");
     private static final AsciiString FOR = AsciiString.cached("x-forwarded-for");
     private static final AsciiString PROTO = AsciiString.cached("x-forwarded-proto");
     private static final AsciiString HOST = AsciiString.cached("x-forwarded-host");
@@ -18,11 +19,14 @@ final class Forwarded {
 
     private Forwarded() {}
 
-    /** Writes the four headers and answers the client's address. */
+    /** Writes the four headers, takes out others of their family from strangers, and answers the client's address. */
     static String rebuild(RequestHead head, ClientConnection peer, ListenerSettings settings, HeaderList out) {
         String trusted = settings.trustedHops() > 0 ? rightmost(head.forwardedFor, settings.trustedHops()) : "";
         String client = trusted.isEmpty() ? peer.address() : first(trusted);
         boolean believe = settings.trustedHops() > 0;
+        if (!believe && head.forwardedMore) {
+            out.removeIf(Forwarded::isForwarded);
+        }
         String proto = believe && isScheme(head.forwardedProto) ? head.forwardedProto : head.scheme;
         String host = believe && Characters.isAuthority(head.forwardedHost) ? head.forwardedHost : head.authority;
         out.add(FOR, trusted.isEmpty() ? peer.address() : trusted + ", " + peer.address());
@@ -30,6 +34,11 @@ final class Forwarded {
         out.add(HOST, host);
         out.add(FORWARDED, "for=" + quoted(client) + ";host=\"" + host + "\";proto=" + proto);
         return client;
+    }
+
+    /** Whether the name begins with {@code x-forwarded-}. */
+    static boolean isForwarded(CharSequence name) {
+        return name.length() > PREFIX.length() && AsciiString.regionMatches(PREFIX, true, 0, name, 0, PREFIX.length());
     }
 
     /** The last {@code hops} entries that look like addresses, joined; {@code ""} when there are none. */

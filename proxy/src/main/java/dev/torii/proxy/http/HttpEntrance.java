@@ -7,32 +7,31 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.Http2Settings;
-import io.vertx.core.http.HttpConnection;
-import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerBuilder;
-import io.vertx.core.http.HttpServerConfig;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.core.net.TcpServerConfig;
+import io.vertx.core.net.impl.tcp.NetServerBuilder;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A port that speaks HTTP, on one event loop: HTTP/1 and HTTP/2, in clear (prior knowledge and upgrade) or over TLS. All
- * workers listen on the same port.
+ * workers listen on the same port. To be made on its worker's event loop.
  */
 public final class HttpEntrance implements Entrance {
 
-    /** Where the decoder gives up; the listener's own limits lie below and have their own answers. */
-    private static final int HARD_LINE_LIMIT = 64 * 1024;
-
-    private static final int HARD_HEADER_LIMIT = 256 * 1024;
+    private static final int BACKLOG = 4096;
 
     private final Worker worker;
     private final int port;
-    private final HttpServer server;
+    private final HttpPipeline pipeline;
+    private final NetServer server;
 
     /**
      * @param port as configured, which may differ from the one bound
@@ -41,41 +40,26 @@ public final class HttpEntrance implements Entrance {
     public HttpEntrance(Vertx vertx, Worker worker, int port, @Nullable ListenerIdentity identity) {
         this.worker = worker;
         this.port = port;
-        HttpServerOptions options = harden(new HttpServerOptions().setSsl(identity != null));
-        HttpServerBuilder builder = vertx.httpServerBuilder().with(new HttpServerConfig(options));
-        if (identity != null) {
-            builder.with(identity.serverOptions()).with(identity.engineOptions());
-        }
-        this.server = builder.build()
-                .connectionHandler(this::accept)
-                .requestHandler(this::handle)
-                .invalidRequestHandler(this::handleInvalid)
-                // Broken connections are the clients' business; what matters of them is in the access log.
-                .exceptionHandler(e -> {});
-    }
-
-    private static HttpServerOptions harden(HttpServerOptions options) {
-        return options.setUseAlpn(true)
+        this.pipeline = new HttpPipeline((ContextInternal) vertx.getOrCreateContext(), this::handle, this::refuse);
+        TcpServerConfig config = new TcpServerConfig(new NetServerOptions()
                 .setReusePort(true)
                 .setTcpNoDelay(true)
-                .setAcceptBacklog(4096)
-                .setStrictThreadMode(true)
-                .setHandle100ContinueAutomatically(false)
-                .setMaxInitialLineLength(HARD_LINE_LIMIT)
-                .setMaxHeaderSize(HARD_HEADER_LIMIT)
-                .setHttp2ConnectionWindowSize(1024 * 1024)
-                .setHttp2RstFloodMaxRstFramePerWindow(200)
-                .setHttp2RstFloodWindowDuration(30)
-                .setHttp2MaxSmallContinuationFrames(16)
-                .setInitialSettings(new Http2Settings()
-                        .setMaxConcurrentStreams(256)
-                        .setInitialWindowSize(256 * 1024)
-                        .setMaxHeaderListSize(HARD_HEADER_LIMIT));
+                .setAcceptBacklog(BACKLOG)
+                .setSsl(identity != null));
+        ServerSSLOptions tls = identity == null
+                ? new ServerSSLOptions()
+                : identity.serverOptions().setApplicationLayerProtocols(HttpPipeline.ALPN);
+        NetServerBuilder builder = new NetServerBuilder((VertxInternal) vertx, config, tls);
+        if (identity != null) {
+            builder.sslEngine(identity.engineOptions());
+        }
+        // Broken connections are the clients' business; what matters of them is in the access log.
+        this.server = builder.build().exceptionHandler(e -> {}).connectHandler(this::accept);
     }
 
     @Override
     public Future<Integer> listen(String host, int bindPort) {
-        return server.listen(SocketAddress.inetSocketAddress(bindPort, host)).map(HttpServer::actualPort);
+        return server.listen(SocketAddress.inetSocketAddress(bindPort, host)).map(NetServer::actualPort);
     }
 
     @Override
@@ -83,26 +67,26 @@ public final class HttpEntrance implements Entrance {
         return server.shutdown(timeout);
     }
 
-    private void accept(HttpConnection connection) {
-        ClientConnection client = new ClientConnection(connection, port, System.nanoTime());
-        if (connection.protocolVersion() != HttpVersion.HTTP_2) {
-            Http1Pipeline.install(connection, client);
-        }
+    private void accept(NetSocket socket) {
+        ClientConnection client = ClientConnection.of(socket, port);
         worker.accepted(client);
+        pipeline.install(client);
     }
 
     private void handle(HttpServerRequest request) {
-        new HttpExchange(worker, worker.client(request, port), request).start();
+        new HttpExchange(worker, ClientConnection.of(request), request).start();
     }
 
     /** The decoder could not make sense of a head. */
-    private void handleInvalid(HttpServerRequest request) {
+    private void refuse(HttpServerRequest request) {
         Throwable cause = request.decoderResult().cause();
-        HttpExchange exchange = new HttpExchange(worker, worker.client(request, port), request);
+        HttpExchange exchange = new HttpExchange(worker, ClientConnection.of(request), request);
         if (cause instanceof TooLongHttpLineException) {
             exchange.refuse(Fault.TL, 414, "uri_too_long");
         } else if (cause instanceof TooLongHttpHeaderException) {
             exchange.refuse(Fault.TL, 431, "headers_too_large");
+        } else if (cause instanceof Http1Decoder.UnsupportedVersion) {
+            exchange.refuse(Fault.DPE, 505, "unsupported_version");
         } else {
             exchange.refuse(Fault.DPE, 400, "malformed_head");
         }

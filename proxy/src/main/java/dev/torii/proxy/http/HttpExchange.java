@@ -96,6 +96,9 @@ final class HttpExchange implements RequestBody.Watcher {
     void start() {
         client.requestBegins();
         worker.begin(this);
+        if (worker.isDraining()) {
+            client.goAway();
+        }
         response.closeHandler(v -> clientGone());
         RequestReader.Result read = RequestReader.read(request, client);
         head = read.head();
@@ -147,7 +150,7 @@ final class HttpExchange implements RequestBody.Watcher {
                 ? String.valueOf(head.requestId)
                 : RequestIds.next();
         if (!read.refusal().isEmpty()) {
-            fail(read.fault(), 400, read.refusal());
+            fail(read.fault(), read.status(), read.refusal());
         } else if (isWithinLimits()) {
             if (port != null && client.isTls() && port.listenerFor(client.serverName()) != listener) {
                 // The certificate shown was another listener's: RFC 9110, 15.5.20.
@@ -433,6 +436,7 @@ final class HttpExchange implements RequestBody.Watcher {
             if (attempt != null) {
                 attempt.cancel();
             }
+            body.none();
             fail(Fault.DPE, 400, "malformed_body");
         }
     }
@@ -502,7 +506,7 @@ final class HttpExchange implements RequestBody.Watcher {
         grpcStatus = head.grpc ? why.grpcStatus() : -1;
         localBytes = LocalReplies.send(response, why, code, word, requestId, head);
         if (close) {
-            worker.closeGently(client.http(), request, body);
+            worker.closeGently(client, request, body);
         } else {
             body.drop();
         }
@@ -514,7 +518,7 @@ final class HttpExchange implements RequestBody.Watcher {
     /** An answer that overtook its request's body leaves a connection that cannot be used any further (HTTP/1). */
     private void closeUnlessRead() {
         if (!http2 && (reply.endsByClosing() || worker.isDraining() || !body.isSoonOver(head.contentLength))) {
-            worker.closeGently(client.http(), request, body);
+            worker.closeGently(client, request, body);
         } else if (!body.isEnded()) {
             body.drop();
         }

@@ -1,26 +1,36 @@
 package dev.torii.proxy.http;
 
 import java.util.ArrayDeque;
-import java.util.Locale;
 
 /**
  * Brings a path into the one form that both routing and the backend see, so that no spelling of a path gets past a rule
  * that another spelling would hit (RFC 3986, 6.2.2): unreserved characters are decoded, dot segments resolved, repeated
- * slashes merged. {@code %2F} is kept, because package and object names need it, unless a dot segment hides behind it.
- * What has two readings is refused rather than guessed.
+ * slashes merged, what may not stand bare is encoded, and codes are in upper case. {@code %2F} is kept, because package and
+ * object names need it, unless a dot segment hides behind it. What has two readings is refused rather than guessed.
  */
 final class PathNormalizer {
 
+    private static final String HEX = "0123456789ABCDEF";
+
+    /** What may stand in a path as it is (RFC 3986, 3.3). */
+    private static final boolean[] PLAIN = plain();
+
     private PathNormalizer() {}
+
+    private static boolean[] plain() {
+        boolean[] plain = new boolean[256];
+        for (int c = 0; c < 128; c++) {
+            plain[c] = isUnreserved(c) || "/!$&'()*+,;=:@".indexOf(c) >= 0;
+        }
+        return plain;
+    }
 
     /** Whether the path needs no work; most do not. */
     static boolean isPlain(String path) {
         for (int i = 0; i < path.length(); i++) {
             char c = path.charAt(i);
-            if (c == '%' || c == '\\' || c == '#' || (c == '/' && i > 0 && path.charAt(i - 1) == '/')) {
-                return false;
-            }
-            if (c == '.' && i > 0 && path.charAt(i - 1) == '/') {
+            boolean afterSlash = i > 0 && path.charAt(i - 1) == '/';
+            if (!PLAIN[c & 0xff] || (afterSlash && (c == '/' || c == '.'))) {
                 return false;
             }
         }
@@ -32,8 +42,8 @@ final class PathNormalizer {
         if (isPlain(path)) {
             return path;
         }
-        String decoded = decodeUnreserved(path);
-        if (decoded.isEmpty() || decoded.indexOf('\\') >= 0 || decoded.indexOf('#') >= 0 || hidesDots(decoded)) {
+        String decoded = canonical(path);
+        if (decoded.isEmpty() || hidesDots(decoded)) {
             return "";
         }
         ArrayDeque<String> kept = new ArrayDeque<>();
@@ -55,45 +65,51 @@ final class PathNormalizer {
 
     /** A dot segment behind an encoded slash or before a path parameter, which some backends resolve later. */
     private static boolean hidesDots(String path) {
-        for (String segment : path.toLowerCase(Locale.ROOT).replace("%2f", "/").split("/", -1)) {
+        boolean slashes = path.contains("%2F");
+        for (String segment : path.replace("%2F", "/").replace("%3B", ";").split("/", -1)) {
             if (segment.startsWith("..;") || segment.startsWith(".;")) {
                 return true;
             }
-        }
-        String lower = path.toLowerCase(Locale.ROOT);
-        if (!lower.contains("%2f")) {
-            return false;
-        }
-        for (String segment : lower.replace("%2f", "/").split("/", -1)) {
-            if (segment.equals("..") || segment.equals(".")) {
+            if (slashes && (segment.equals("..") || segment.equals("."))) {
                 return true;
             }
         }
         return false;
     }
 
-    private static String decodeUnreserved(String path) {
-        StringBuilder out = new StringBuilder(path.length());
+    /** Each byte in its one spelling; {@code ""} when one is refused. */
+    private static String canonical(String path) {
+        StringBuilder out = new StringBuilder(path.length() + 16);
+        int before = 0;
         for (int i = 0; i < path.length(); i++) {
-            char c = path.charAt(i);
-            if (c != '%') {
-                out.append(c);
-                continue;
+            int c = path.charAt(i);
+            boolean encoded = c == '%';
+            if (encoded) {
+                c = i + 2 < path.length() ? hex(path.charAt(i + 1)) * 16 + hex(path.charAt(i + 2)) : -1;
+                i += 2;
             }
-            int hi = i + 2 < path.length() ? Character.digit(path.charAt(i + 1), 16) : -1;
-            int lo = i + 2 < path.length() ? Character.digit(path.charAt(i + 2), 16) : -1;
-            int code = hi < 0 || lo < 0 ? 0 : hi * 16 + lo;
-            if (code == 0 || code == '\\') {
+            if (c <= 0 || c == '\\' || isOverlong(before, c)) {
                 return "";
             }
-            if (isUnreserved(code)) {
-                out.append((char) code);
+            if (encoded ? isUnreserved(c) : PLAIN[c]) {
+                out.append((char) c);
             } else {
-                out.append(path, i, i + 3);
+                out.append('%').append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 15));
             }
-            i += 2;
+            before = c;
         }
         return out.toString();
+    }
+
+    /** A value that keeps any sum with it negative when the character is no digit. */
+    private static int hex(char c) {
+        int digit = Character.digit(c, 16);
+        return digit < 0 ? -1000 : digit;
+    }
+
+    /** The beginning of a UTF-8 sequence that stands for a shorter one, say a slash (RFC 3629, 10). */
+    private static boolean isOverlong(int before, int c) {
+        return c == 0xc0 || c == 0xc1 || c >= 0xf8 || (before == 0xe0 && c < 0xa0) || (before == 0xf0 && c < 0x90);
     }
 
     private static boolean isUnreserved(int c) {

@@ -44,7 +44,7 @@ final class RequestBody {
         this.watcher = watcher;
     }
 
-    /** There is none: nothing to read. */
+    /** There is none, or no more that could be read. */
     void none() {
         ended = true;
     }

@@ -28,6 +28,9 @@ final class RequestHead implements RequestView {
     String forwardedProto = "";
     String forwardedHost = "";
 
+    /** Whether there are more {@code x-forwarded-} headers, which stay only when the client is trusted. */
+    boolean forwardedMore;
+
     @Nullable
     CharSequence requestId;
 

@@ -9,6 +9,7 @@ import io.vertx.core.net.HostAndPort;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,27 +40,34 @@ final class RequestReader {
     private static final AsciiString FORWARDED_PROTO = AsciiString.cached("x-forwarded-proto");
     private static final AsciiString TRANSFER_ENCODING = AsciiString.cached("transfer-encoding");
 
+    /** Headers that frame a request or that only the edge writes. */
+    private static final Set<String> TWINS = Set.of(
+            "content-length", "transfer-encoding", "proxy-connection", "keep-alive", "x-request-id", "x-torii-attempt");
+
     private final RequestHead head = new RequestHead();
     private final boolean http2;
+    private final boolean http10;
     private @Nullable String connectionOptions;
     private @Nullable String upgradeOffer;
     private @Nullable String hostLine;
     private String refusal = "";
+    private int status = 400;
 
-    private RequestReader(boolean http2) {
-        this.http2 = http2;
+    private RequestReader(HttpVersion version) {
+        this.http2 = version == HttpVersion.HTTP_2;
+        this.http10 = version == HttpVersion.HTTP_1_0;
     }
 
-    /** What came of reading: a head, and why it is refused ({@code ""} when it is not). */
-    record Result(RequestHead head, Fault fault, String refusal) {}
+    /** What came of reading: a head, and with what status and why it is refused ({@code ""} when it is not). */
+    record Result(RequestHead head, Fault fault, int status, String refusal) {}
 
     static Result read(HttpServerRequest request, ClientConnection client) {
-        RequestReader reader = new RequestReader(request.version() == HttpVersion.HTTP_2);
+        RequestReader reader = new RequestReader(request.version());
         reader.readMethodAndScheme(request, client);
         reader.readHeaders(request);
         reader.readTarget(request);
-        reader.finish(request);
-        return new Result(reader.head, Fault.DPE, reader.refusal);
+        reader.finish();
+        return new Result(reader.head, Fault.DPE, reader.status, reader.refusal);
     }
 
     private void refuse(String detail) {
@@ -98,9 +106,19 @@ final class RequestReader {
             refuse("invalid_header");
             return;
         }
-        if (!special(name, value)) {
+        if (!special(name, value) && !isTwin(name)) {
             head.headers.add(name, value);
+            head.forwardedMore |= Forwarded.isForwarded(name);
         }
+    }
+
+    /** Some backends take an underscore for a dash: then it would say what only the edge may say. */
+    private static boolean isTwin(CharSequence name) {
+        if (AsciiString.indexOf(name, '_', 0) < 0) {
+            return false;
+        }
+        String dashed = name.toString().replace('_', '-').toLowerCase(Locale.ROOT);
+        return TWINS.contains(dashed) || Forwarded.isForwarded(dashed);
     }
 
     /** Takes note of a header that means something to a proxy; true when it is not to be passed on as it is. */
@@ -149,12 +167,14 @@ final class RequestReader {
         return true;
     }
 
+    /** RFC 9110, 10.1.1. */
     private boolean expect(CharSequence value) {
-        head.expectsContinue = AsciiString.contentEqualsIgnoreCase("100-continue", value);
-        if (!head.expectsContinue) {
+        if (!AsciiString.contentEqualsIgnoreCase("100-continue", value)) {
             refuse("unknown_expectation");
+            status = 417;
         }
-        return false;
+        head.expectsContinue = !http10;
+        return http10;
     }
 
     private boolean tenLetters(CharSequence name, CharSequence value) {
@@ -230,15 +250,14 @@ final class RequestReader {
                 refuse("host_differs_from_authority");
             }
             authority = fromPseudo != null ? fromPseudo : hostLine;
-        } else if (!target.isEmpty() && target.charAt(0) != '/' && !target.equals("*")) {
-            int schemeEnd = target.indexOf("://");
-            if (schemeEnd > 0) {
-                int start = schemeEnd + 3;
-                int end = Characters.authorityEnd(target, start);
-                // RFC 9112, 3.2.2: the authority of an absolute target replaces the Host header.
-                authority = target.substring(start, end);
-                target = end == target.length() ? "/" : target.substring(end);
-            }
+        } else if (hostLine == null) {
+            refuse("missing_host");
+        } else if (target.regionMatches(true, 0, "http://", 0, 7) || target.regionMatches(true, 0, "https://", 0, 8)) {
+            int start = target.indexOf("://") + 3;
+            int end = Characters.authorityEnd(target, start);
+            // RFC 9112, 3.2.2: the authority of an absolute target replaces the Host header.
+            authority = target.substring(start, end);
+            target = target.startsWith("/", end) ? target.substring(end) : "/" + target.substring(end);
         }
         readAuthority(authority);
         readPath(target);
@@ -270,9 +289,6 @@ final class RequestReader {
         int question = target.indexOf('?');
         String path = question < 0 ? target : target.substring(0, question);
         head.query = question < 0 ? "" : target.substring(question + 1);
-        if (path.isEmpty() && question == 0) {
-            path = "/";
-        }
         if (path.equals("*") && head.method.equals("OPTIONS")) {
             head.path = path;
         } else if (head.method.equals("CONNECT")) {
@@ -287,8 +303,8 @@ final class RequestReader {
         }
     }
 
-    private void finish(HttpServerRequest request) {
-        if (request.version() == HttpVersion.HTTP_1_0 && head.chunked) {
+    private void finish() {
+        if (http10 && head.chunked) {
             refuse("invalid_transfer_encoding");
         }
         if (connectionOptions == null) {
@@ -308,10 +324,11 @@ final class RequestReader {
         }
     }
 
-    /** Headers that a client may not have stripped by naming them in Connection. */
+    /** Headers that a client may not have stripped by naming them in Connection; TE is only kept when it is ours too. */
     private static boolean isEndToEnd(String name) {
         return switch (name.toLowerCase(Locale.ROOT)) {
-            case "close", "keep-alive", "host", "content-length", "content-type", "authorization", "cookie" -> true;
+            case "close", "keep-alive", "te", "host", "content-length", "content-type", "authorization", "cookie" ->
+                true;
             default -> false;
         };
     }

@@ -5,11 +5,10 @@ import dev.torii.proxy.ExchangeRecord;
 import dev.torii.proxy.upstream.Upstreams;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +27,7 @@ public final class Worker {
     private final Supplier<Plan> plan;
     private final Upstreams upstreams;
     private final ExchangeListener listener;
-    private final IdentityHashMap<HttpConnection, ClientConnection> connections = new IdentityHashMap<>();
+    private final Set<ClientConnection> connections = new LinkedHashSet<>();
     private final long ticker;
     private @Nullable HttpExchange exchanges;
     private int live;
@@ -72,18 +71,14 @@ public final class Worker {
     /** From now on every answer asks its client to go elsewhere; HTTP/2 clients are told at once (RFC 9113, 6.8). */
     public void drain() {
         draining = true;
-        for (HttpConnection connection : List.copyOf(connections.keySet())) {
-            if (connection.protocolVersion() == HttpVersion.HTTP_2) {
-                connection.shutdown(1, java.util.concurrent.TimeUnit.HOURS);
-            }
-        }
+        List.copyOf(connections).forEach(ClientConnection::goAway);
     }
 
     /** Closes connections on which nothing happens. */
     public void closeIdle() {
-        for (ClientConnection client : List.copyOf(connections.values())) {
+        for (ClientConnection client : List.copyOf(connections)) {
             if (client.isIdle()) {
-                client.http().close();
+                client.close();
             }
         }
     }
@@ -91,9 +86,7 @@ public final class Worker {
     /** Closes everything. */
     public void close() {
         vertx.cancelTimer(ticker);
-        for (HttpConnection connection : List.copyOf(connections.keySet())) {
-            connection.close();
-        }
+        List.copyOf(connections).forEach(ClientConnection::close);
         upstreams.close();
     }
 
@@ -119,16 +112,8 @@ public final class Worker {
     }
 
     void accepted(ClientConnection client) {
-        connections.put(client.http(), client);
-        client.http().closeHandler(v -> connections.remove(client.http()));
-        if (draining && client.isHttp2()) {
-            client.http().shutdown(1, java.util.concurrent.TimeUnit.HOURS);
-        }
-    }
-
-    ClientConnection client(HttpServerRequest request, int port) {
-        ClientConnection known = connections.get(request.connection());
-        return known != null ? known : new ClientConnection(request.connection(), port, now);
+        connections.add(client);
+        client.channel().closeFuture().addListener(closed -> connections.remove(client));
     }
 
     void begin(HttpExchange exchange) {
@@ -158,14 +143,15 @@ public final class Worker {
      * Closes an HTTP/1 connection after its last answer. While the client still sends, what it sends is read for a
      * moment: closing at once would reset the connection and take the answer from the client's hands.
      */
-    void closeGently(HttpConnection connection, HttpServerRequest request, RequestBody body) {
+    void closeGently(ClientConnection client, HttpServerRequest request, RequestBody body) {
         if (body.isEnded()) {
-            connection.close();
+            client.close();
             return;
         }
         body.drop();
-        request.endHandler(v -> connection.close());
-        vertx.setTimer(LINGER_MS, id -> connection.close());
+        long limit = vertx.setTimer(LINGER_MS, id -> client.close());
+        client.channel().closeFuture().addListener(closed -> vertx.cancelTimer(limit));
+        request.endHandler(v -> client.close());
     }
 
     private void tick() {
@@ -176,7 +162,7 @@ public final class Worker {
             e = following;
         }
         Plan current = plan.get();
-        for (ClientConnection client : List.copyOf(connections.values())) {
+        for (ClientConnection client : List.copyOf(connections)) {
             client.check(now, current);
         }
     }

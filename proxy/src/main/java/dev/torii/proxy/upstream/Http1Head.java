@@ -18,6 +18,9 @@ final class Http1Head {
     private static final AsciiString VERSION_AND_HOST = AsciiString.cached(" HTTP/1.1\r\nHost: ");
     private static final AsciiString CHUNKED = AsciiString.cached("Transfer-Encoding: chunked\r\n");
     private static final AsciiString UPGRADE = AsciiString.cached("Connection: Upgrade\r\nUpgrade: ");
+    private static final AsciiString TRAILERS = AsciiString.cached("TE: trailers\r\nConnection: TE\r\n");
+    private static final AsciiString TE = AsciiString.cached("te");
+
     /** Room for all that stands between the texts. */
     private static final int FRAME = 128;
 
@@ -41,6 +44,11 @@ final class Http1Head {
         at = put(bytes, at, VERSION_AND_HOST);
         at = endLine(bytes, put(bytes, at, request.authority()));
         for (int i = 0; i < headers.size(); i++) {
+            if (TE.contentEqualsIgnoreCase(headers.name(i))) {
+                // What the client says of trailers holds for this hop too (RFC 9110, 10.1.4); an upgrade has none.
+                at = request.upgrade().isEmpty() ? put(bytes, at, TRAILERS) : at;
+                continue;
+            }
             at = put(bytes, at, headers.name(i));
             bytes[at++] = ':';
             bytes[at++] = ' ';

@@ -1,0 +1,71 @@
+package dev.torii.proxy.http;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.util.AsciiString;
+import io.vertx.core.http.Http1ServerConfig;
+import io.vertx.core.http.impl.http1.VertxHttpRequestDecoder;
+
+/**
+ * Vert.x' request decoder, stricter where Netty is lenient: only HTTP/1.0 and HTTP/1.1, no header without a name, and one
+ * Content-Length in HTTP/1.0 too, of which Netty would take the first. And it knows whether a head has begun and is not
+ * complete, for the watch on slow clients.
+ */
+final class Http1Decoder extends VertxHttpRequestDecoder {
+
+    private boolean within;
+    private int lengths;
+
+    Http1Decoder(Http1ServerConfig config) {
+        super(config);
+    }
+
+    /** Whether some bytes of a head have come, and not all; for the event loop. */
+    boolean isWithinHead() {
+        return within || actualReadableBytes() > 0;
+    }
+
+    @Override
+    protected HttpMessage createMessage(String[] requestLine) {
+        checkVersion(requestLine[2]);
+        within = true;
+        lengths = 0;
+        return super.createMessage(requestLine);
+    }
+
+    private static void checkVersion(String version) {
+        if (version.equals("HTTP/1.1") || version.equals("HTTP/1.0")) {
+            return;
+        }
+        boolean named = version.length() == 8
+                && version.startsWith("HTTP/")
+                && Character.isDigit(version.charAt(5))
+                && version.charAt(6) == '.'
+                && Character.isDigit(version.charAt(7));
+        throw named ? new UnsupportedVersion() : new IllegalArgumentException("not a version of HTTP");
+    }
+
+    @Override
+    protected AsciiString splitHeaderName(byte[] line, int start, int length) {
+        AsciiString name = super.splitHeaderName(line, start, length);
+        if (length == 0) {
+            throw new IllegalArgumentException("a header without a name");
+        }
+        if (length == 14 && HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name) && ++lengths > 1) {
+            throw new IllegalArgumentException("two Content-Lengths");
+        }
+        return name;
+    }
+
+    /** The last that is asked of a head. */
+    @Override
+    protected boolean isContentAlwaysEmpty(HttpMessage message) {
+        within = false;
+        return super.isContentAlwaysEmpty(message);
+    }
+
+    /** RFC 9110, 15.6.6. */
+    static final class UnsupportedVersion extends IllegalArgumentException {
+        private static final long serialVersionUID = 1;
+    }
+}

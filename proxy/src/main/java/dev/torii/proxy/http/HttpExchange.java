@@ -100,30 +100,32 @@ final class HttpExchange implements RequestBody.Watcher {
             client.goAway();
         }
         response.closeHandler(v -> clientGone());
-        RequestReader.Result read = RequestReader.read(request, client);
-        head = read.head();
-        if (http2) {
-            body.open();
-            request.exceptionHandler(e -> clientGone());
-            worker.eventLoop().execute(() -> proceedGuarded(read));
-            return;
-        }
-        if (head.isBodyless()) {
-            body.none();
-        } else {
-            body.open();
-            request.exceptionHandler(e -> bodyBroken());
-        }
-        proceedGuarded(read);
+        guarded(() -> {
+            RequestReader.Result read = RequestReader.read(request, client);
+            head = read.head();
+            if (http2) {
+                body.open();
+                request.exceptionHandler(e -> clientGone());
+                worker.eventLoop().execute(() -> guarded(() -> proceed(read)));
+            } else {
+                if (head.isBodyless()) {
+                    body.none();
+                } else {
+                    body.open();
+                    request.exceptionHandler(e -> bodyBroken());
+                }
+                proceed(read);
+            }
+        });
     }
 
     /** Our own bug fails one request, with a record and a trace, and nothing else. */
-    private void proceedGuarded(RequestReader.Result read) {
+    private void guarded(Runnable step) {
         if (finished) {
             return;
         }
         try {
-            proceed(read);
+            step.run();
         } catch (RuntimeException bug) {
             LOG.log(Level.ERROR, "request " + requestId, bug);
             if (attempt != null) {

@@ -241,7 +241,8 @@ final class RequestReader {
     }
 
     private void readTarget(HttpServerRequest request) {
-        String target = request.uri();
+        // HTTP/2's CONNECT has no path.
+        String target = request.uri() == null ? "" : request.uri();
         String authority = hostLine;
         if (http2) {
             HostAndPort pseudo = request.authority();

@@ -45,8 +45,9 @@ public final class ConfigRun {
             } else if (step instanceof Step.Delete delete && !manifests.delete(delete.kind(), delete.object())) {
                 fail(delete.line(), "there is no " + delete.kind() + " " + delete.object());
             } else if (step instanceof Step.Status status) {
-                statuses(status);
-                findings(status.line(), findingsBeside(i));
+                List<Compiled> compiled = compiled();
+                statuses(status, compiled);
+                findings(status.line(), findingsBeside(i), seenFindings(compiled));
             }
         }
     }
@@ -59,9 +60,9 @@ public final class ConfigRun {
                 : List.of();
     }
 
-    private void statuses(Step.Status step) {
+    private void statuses(Step.Status step, List<Compiled> compiled) {
         Map<StatusLine.Subject, SeenStatus> seen = new HashMap<>();
-        compiled().forEach(c -> c.statuses().forEach(s -> seen.put(s.subject(), s)));
+        compiled.forEach(c -> c.statuses().forEach(s -> seen.put(s.subject(), s)));
         for (StatusLine line : step.lines()) {
             SeenStatus status = seen.get(line.subject());
             if (status == null) {
@@ -110,8 +111,7 @@ public final class ConfigRun {
         return expected.isEmpty() ? supported.isEmpty() : supported.containsAll(expected);
     }
 
-    private void findings(int statusLine, List<FindingLine> expected) {
-        List<SeenFinding> left = seenFindings();
+    private void findings(int statusLine, List<FindingLine> expected, List<SeenFinding> left) {
         for (FindingLine line : expected) {
             SeenFinding found = left.stream()
                     .filter(finding -> fits(line, finding))
@@ -136,12 +136,12 @@ public final class ConfigRun {
     }
 
     /** One finding for each place and reason; without parents that are missing only because the run left them out. */
-    private List<SeenFinding> seenFindings() {
+    private List<SeenFinding> seenFindings(List<Compiled> compiled) {
         Set<String> ofAllTogether = new HashSet<>();
         compiler.compile(manifests.renderAll()).findings().forEach(f -> ofAllTogether.add(place(f)));
         Map<String, SeenFinding> seen = new LinkedHashMap<>();
-        for (Compiled compiled : compiled()) {
-            for (SeenFinding finding : compiled.findings()) {
+        for (Compiled each : compiled) {
+            for (SeenFinding finding : each.findings()) {
                 if (!finding.reason().equals(NO_PARENT) || ofAllTogether.contains(place(finding))) {
                     seen.putIfAbsent(place(finding), finding);
                 }
@@ -160,6 +160,7 @@ public final class ConfigRun {
                 && manifests.line(seen.file(), seen.line()).contains(expected.text());
     }
 
+    /** Each Gateway by itself, as it would have an address and a process of its own. */
     private List<Compiled> compiled() {
         return manifests.gateways().stream()
                 .map(gateway -> compiler.compile(manifests.renderFor(gateway)))

@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.Handler;
 import io.vertx.core.http.Http2Settings;
@@ -22,7 +23,6 @@ import io.vertx.core.http.impl.tcp.Http1xOrH2CHandler;
 import io.vertx.core.http.impl.tcp.HttpServerConnectionInitializer;
 import io.vertx.core.http.impl.tcp.TcpHttpServer;
 import io.vertx.core.internal.ContextInternal;
-import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.internal.http.QueryParamDecoder;
 import io.vertx.core.net.ServerSSLOptions;
 import java.nio.charset.StandardCharsets;
@@ -104,8 +104,7 @@ final class HttpPipeline {
 
     private HttpServerConnectionInitializer initializer() {
         // The server never listens; the initializer asks it whether it takes one more connection.
-        TcpHttpServer shape =
-                new TcpHttpServer((VertxInternal) context.owner(), config, new ServerSSLOptions(), null, null, false);
+        TcpHttpServer shape = new TcpHttpServer(context.owner(), config, new ServerSSLOptions(), null, null, false);
         return new HttpServerConnectionInitializer(
                 context,
                 context.threadingModel(),
@@ -171,6 +170,7 @@ final class HttpPipeline {
             plain.invalidRequestHandler(invalidRequests);
         } else {
             connection.setWindowSize(CONNECTION_WINDOW);
+            consolidate(connection.channelHandlerContext());
             connection.streamHandler(stream -> new HttpServerRequestImpl(
                             requests,
                             stream,
@@ -184,6 +184,11 @@ final class HttpPipeline {
                     .init());
         }
         ClientConnection.of(connection.channelHandlerContext().channel()).speaks(connection);
+    }
+
+    /** All answers of one turn of the event loop leave in one write: many streams share the connection. */
+    private static void consolidate(ChannelHandlerContext codec) {
+        codec.pipeline().addBefore(codec.name(), "consolidate", new FlushConsolidationHandler(256, true));
     }
 
     /** A connection on its way to its first request: finds out what it speaks; then knows its HTTP/1 decoder. */

@@ -20,13 +20,22 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** Our own client, for checks and for the latency part: one event loop, any protocol. */
 final class Client implements AutoCloseable {
 
+    /** Held, because loggers that nobody holds forget their level. What went wrong comes back in futures. */
+    private final Logger quiet = Logger.getLogger("io.vertx");
+
     private final Vertx vertx =
             Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setPreferNativeTransport(true));
     private final ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
+
+    Client() {
+        quiet.setLevel(Level.OFF);
+    }
 
     /** One answer, whole. */
     record Answer(int status, Map<String, String> headers, String body) {}

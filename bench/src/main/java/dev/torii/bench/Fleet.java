@@ -34,7 +34,7 @@ final class Fleet implements AutoCloseable {
 
     /** Starts every peer in every scenario and sees that each does its duties. */
     void start(Options options, Map<String, String> toriiEnvironment) throws Exception {
-        DutyCheck check = new DutyCheck(client);
+        DutyCheck check = new DutyCheck(client, site);
         for (Scenario scenario : options.scenarios()) {
             for (Peer peer : peers(options, toriiEnvironment)) {
                 Proxy proxy = keep(peer.start(scenario, site));

@@ -31,17 +31,29 @@ final class Haproxy implements Peer {
                 folder,
                 ports,
                 Map.of(
-                        "map", map.toString(),
+                        "map",
+                        map.toString(),
+                        "log-headers",
+                        site.when(
+                                Extra.LOG_HEADERS,
+                                ",\"headers\":{\"x-tenant-id\":\"%[capture.req.hdr(2),json(utf8s)]\","
+                                        + "\"x-user\":\"%[capture.req.hdr(3),json(utf8s)]\"}"),
+                        "capture",
+                        site.when(
+                                Extra.LOG_HEADERS,
+                                "http-request capture req.hdr(x-tenant-id) len 64\n"
+                                        + "  http-request capture req.hdr(x-user) len 64"),
                         "limit",
-                                site.rateLimit()
-                                        ? "http-request track-sc0 req.hdr(x-tenant-id) table tenants\n"
-                                                + "  http-request deny deny_status 429 if { sc_http_req_rate(0) gt "
-                                                + Site.RATE_LIMIT + " }"
-                                        : "",
+                        site.when(
+                                Extra.RATE_LIMIT,
+                                "http-request track-sc0 req.hdr(x-tenant-id) table tenants\n"
+                                        + "  http-request deny deny_status 429 if { sc_http_req_rate(0) gt "
+                                        + Site.RATE_LIMIT + " }"),
                         "limit-table",
-                                site.rateLimit()
-                                        ? "backend tenants\n  stick-table type string len 64 size 100k expire 10s store http_req_rate(1s)"
-                                        : ""));
+                        site.when(
+                                Extra.RATE_LIMIT,
+                                "backend tenants\n"
+                                        + "  stick-table type string len 64 size 100k expire 10s store http_req_rate(1s)")));
         Path log = folder.resolve("access.log");
         Running process = Running.start(
                 site.onProxyCore("haproxy", "-db", "-f", config.toString()), Map.of(), log, folder.resolve("errors"));

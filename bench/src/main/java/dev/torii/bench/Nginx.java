@@ -32,16 +32,20 @@ final class Nginx implements Peer {
                 folder,
                 ports,
                 Map.of(
-                        "routes", routes(),
+                        "routes",
+                        routes(),
+                        "log-headers",
+                        site.when(
+                                Extra.LOG_HEADERS,
+                                ",\"headers\":{\"x-tenant-id\":\"$http_x_tenant_id\",\"x-user\":\"$http_x_user\"}"),
                         "limit-zone",
-                                site.rateLimit()
-                                        ? "limit_req_zone $http_x_tenant_id zone=tenants:10m rate=" + Site.RATE_LIMIT
-                                                + "r/s;"
-                                        : "",
+                        site.when(
+                                Extra.RATE_LIMIT,
+                                "limit_req_zone $http_x_tenant_id zone=tenants:10m rate=" + Site.RATE_LIMIT + "r/s;"),
                         "limit",
-                                site.rateLimit()
-                                        ? "limit_req zone=tenants burst=10000 nodelay; limit_req_status 429;"
-                                        : ""));
+                        site.when(
+                                Extra.RATE_LIMIT,
+                                "limit_req zone=tenants burst=10000 nodelay; limit_req_status 429;")));
         Running process = Running.start(
                 site.onProxyCore("nginx", "-p", folder.toString(), "-c", config.toString()),
                 Map.of(),

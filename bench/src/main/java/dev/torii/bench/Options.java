@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What to measure.
@@ -12,7 +14,7 @@ import java.util.Locale;
  * @param seconds of each turn
  * @param warmUpSeconds at most, for a JVM, for the first protocol; half of it for each other
  * @param rate requests a second for the latency part
- * @param rateLimit whether the full scenario has a rate limit too
+ * @param extras what the full scenario has beside its usual duties
  */
 record Options(
         boolean profile,
@@ -20,7 +22,7 @@ record Options(
         int seconds,
         int warmUpSeconds,
         int rate,
-        boolean rateLimit,
+        Set<Extra> extras,
         List<String> peers,
         List<Scenario> scenarios,
         List<Wire> wires,
@@ -38,7 +40,6 @@ record Options(
             switch (args[i]) {
                 case "--quick" -> {}
                 case "--profile" -> draft.profile = true;
-                case "--rate-limit" -> draft.rateLimit = true;
                 default -> draft.set(args[i], i + 1 < args.length ? args[++i] : "");
             }
         }
@@ -51,7 +52,7 @@ record Options(
         private int seconds;
         private int warmUpSeconds;
         private int rate = 3000;
-        private boolean rateLimit;
+        private Set<Extra> extras = Set.of();
         private List<String> peers = ALL_PEERS;
         private List<Scenario> scenarios = List.of(Scenario.values());
         private List<Wire> wires;
@@ -77,6 +78,15 @@ record Options(
                             .filter(s -> choose(option, value, List.of("plain", "full"))
                                     .contains(s.label()))
                             .toList();
+                case "--with" -> {
+                    List<String> chosen = choose(
+                            option,
+                            value,
+                            Arrays.stream(Extra.values()).map(Extra::option).toList());
+                    extras = Arrays.stream(Extra.values())
+                            .filter(e -> chosen.contains(e.option()))
+                            .collect(Collectors.toUnmodifiableSet());
+                }
                 case "--wires" -> {
                     List<String> chosen = choose(
                             option,
@@ -93,7 +103,7 @@ record Options(
 
         Options done() {
             return new Options(
-                    profile, rounds, seconds, warmUpSeconds, rate, rateLimit, peers, scenarios, wires, latencyWires);
+                    profile, rounds, seconds, warmUpSeconds, rate, extras, peers, scenarios, wires, latencyWires);
         }
 
         private static int number(String option, String value) {

@@ -31,7 +31,7 @@ final class Profile {
                 SECONDS,
                 options.warmUpSeconds(),
                 options.rate(),
-                options.rateLimit(),
+                options.extras(),
                 List.of("torii"),
                 options.scenarios(),
                 options.wires(),

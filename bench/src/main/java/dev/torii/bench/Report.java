@@ -71,12 +71,10 @@ final class Report {
         try (InputStream duties = Report.class.getResourceAsStream("duties.md")) {
             line(duties == null ? "" : new String(duties.readAllBytes(), StandardCharsets.UTF_8).strip());
         }
-        if (options.rateLimit()) {
-            line("| rate limit by a header, never reached | limit_req | stick-table | own filter | RateLimitPolicy |");
-        }
+        options.extras().stream().sorted().map(Extra::row).forEach(this::line);
         line("");
         line(
-                "In the plain scenario each has one route and writes no log; Torii still makes a request id and forwarded headers.");
+                "In the plain scenario each has one route and no log; Torii makes a request id, forwarded headers and a log all the same.");
     }
 
     private void closedLoop(Scenario scenario, Wire wire) {

@@ -11,6 +11,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What all peers of a run share.
@@ -22,7 +23,7 @@ import java.util.Map;
  * @param proxyCore the core that proxies run on; empty leaves it to the kernel
  * @param java the runtime for peers on the JVM
  */
-record Site(Path root, Path dir, int stable, int canary, String proxyCore, Path java, boolean rateLimit) {
+record Site(Path root, Path dir, int stable, int canary, String proxyCore, Path java, Set<Extra> extras) {
 
     /** A limit nobody reaches: what counts is the cost of keeping it. */
     static final int RATE_LIMIT = 1_000_000;
@@ -38,6 +39,11 @@ record Site(Path root, Path dir, int stable, int canary, String proxyCore, Path 
     /** Key and certificate in one file. */
     Path both() {
         return dir.resolve("both.pem");
+    }
+
+    /** The text when the duty is on, else nothing. */
+    String when(Extra extra, String text) {
+        return extras.contains(extra) ? text : "";
     }
 
     /** A fresh folder for one peer in one scenario. */

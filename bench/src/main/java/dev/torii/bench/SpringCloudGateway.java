@@ -46,10 +46,12 @@ final class SpringCloudGateway implements Peer {
                 Map.of(
                         "routes",
                         routes(site),
+                        "log-headers",
+                        site.when(Extra.LOG_HEADERS, ", log-headers: \"x-tenant-id,x-user\""),
                         "limit",
-                        site.rateLimit()
-                                ? ", rate-limit: " + Site.RATE_LIMIT + ", rate-limit-header: x-tenant-id"
-                                : ""));
+                        site.when(
+                                Extra.RATE_LIMIT,
+                                ", rate-limit: " + Site.RATE_LIMIT + ", rate-limit-header: x-tenant-id")));
         Path log = folder.resolve("access.log");
         List<String> command = new ArrayList<>(site.onProxyCore(site.java().toString()));
         command.addAll(List.of("-XX:+UseSerialGC", "-Xms256m", "-Xmx512m", "-Dreactor.netty.ioWorkerCount=1"));

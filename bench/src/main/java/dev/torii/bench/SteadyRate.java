@@ -31,6 +31,15 @@ final class SteadyRate {
      */
     record Latency(double p50, double p99, double cpuMicros) {}
 
+    /** The rate is more than goes through. */
+    static final class TooSlow extends IOException {
+        private static final long serialVersionUID = 1;
+
+        TooSlow(String message) {
+            super(message);
+        }
+    }
+
     private SteadyRate(Client client, HttpClient http, int port, int rate, int seconds) {
         this.client = client;
         this.http = http;
@@ -48,10 +57,7 @@ final class SteadyRate {
         try {
             run.done.get(seconds + 20L, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
-            throw new IOException(
-                    "port " + port + " at a fixed rate: only " + run.answered + " of " + run.latencies.length
-                            + " answered in time: too slow for --rate " + rate,
-                    e);
+            throw new TooSlow("only " + run.answered + " of " + run.latencies.length + " requests answered in time");
         } catch (ExecutionException e) {
             throw new IOException("port " + port + " at a fixed rate: " + e.getMessage(), e);
         } finally {

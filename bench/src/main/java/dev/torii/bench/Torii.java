@@ -51,7 +51,18 @@ final class Torii implements Peer {
                 // Alone in its folder, which Torii watches.
                 Files.createDirectories(folder.resolve("config")),
                 ports,
-                Map.of("routes", routes(), "limit", site.rateLimit() ? limit() : ""));
+                Map.of(
+                        "routes",
+                        routes(),
+                        "log-headers",
+                        site.when(
+                                Extra.LOG_HEADERS,
+                                "accessLog: {requestHeaders: [{name: x-tenant-id}, {name: x-user}]}"),
+                        "limit",
+                        site.when(
+                                Extra.RATE_LIMIT,
+                                Site.fill(
+                                        "torii-rate-limit.yaml", Map.of("limit", Integer.toString(Site.RATE_LIMIT))))));
         Path log = folder.resolve("access.log");
         Running process = Running.start(
                 site.onProxyCore(
@@ -83,9 +94,5 @@ final class Torii implements Peer {
         return Site.fill(
                 "torii-route.yaml",
                 Map.of("number", Integer.toString(number), "host", Traffic.HOST, "path", path, "backends", backends));
-    }
-
-    private static String limit() {
-        return Site.fill("torii-rate-limit.yaml", Map.of("limit", Integer.toString(Site.RATE_LIMIT)));
     }
 }

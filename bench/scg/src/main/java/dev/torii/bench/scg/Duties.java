@@ -3,6 +3,7 @@ package dev.torii.bench.scg;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
@@ -22,7 +23,12 @@ import reactor.core.publisher.Mono;
 final class Duties implements GlobalFilter, Ordered {
 
     private static final Logger ACCESS = LoggerFactory.getLogger("access");
-    private static final String[] LOGGED = {"x-tenant-id", "x-user"};
+
+    private final List<String> logged;
+
+    Duties(List<String> logged) {
+        this.logged = logged;
+    }
 
     @Override
     public int getOrder() {
@@ -41,7 +47,7 @@ final class Duties implements GlobalFilter, Ordered {
         return chain.filter(identified).doFinally(signal -> ACCESS.info(line(identified, id, start)));
     }
 
-    private static String line(ServerWebExchange exchange, String id, long startNanos) {
+    private String line(ServerWebExchange exchange, String id, long startNanos) {
         ServerHttpRequest request = exchange.getRequest();
         HttpHeaders headers = request.getHeaders();
         HttpStatusCode status = exchange.getResponse().getStatusCode();
@@ -63,11 +69,14 @@ final class Duties implements GlobalFilter, Ordered {
                 .text("route", route == null ? "" : route.getId())
                 .text("endpoint", target == null ? "" : target.getAuthority())
                 .text("client", client == null ? "" : client.getAddress().getHostAddress())
-                .text("user_agent", headers.getFirst(HttpHeaders.USER_AGENT))
-                .open("headers");
-        for (String name : LOGGED) {
-            line.text(name, headers.getFirst(name));
+                .text("user_agent", headers.getFirst(HttpHeaders.USER_AGENT));
+        if (!logged.isEmpty()) {
+            line.open("headers");
+            for (String name : logged) {
+                line.text(name, headers.getFirst(name));
+            }
+            line.close();
         }
-        return line.close().end();
+        return line.end();
     }
 }

@@ -1,6 +1,7 @@
 package dev.torii.bench.scg;
 
 import java.io.File;
+import java.util.List;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -26,8 +27,8 @@ public class Gateway {
 
     @Bean
     @ConditionalOnProperty("bench.duties")
-    Duties duties() {
-        return new Duties();
+    Duties duties(@Value("${bench.log-headers:}") List<String> logged) {
+        return new Duties(logged);
     }
 
     @Bean

@@ -91,7 +91,8 @@ public record Http2Frame(int type, int flags, int stream, byte[] payload) {
         return Arrays.copyOfRange(payload, from, payload.length - padding);
     }
 
-    byte[] encode() {
+    /** As it goes over the wire. */
+    public byte[] encode() {
         return ByteBuffer.allocate(9 + payload.length)
                 .put((byte) (payload.length >> 16))
                 .putShort((short) payload.length)

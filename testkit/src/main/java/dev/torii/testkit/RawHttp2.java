@@ -46,8 +46,20 @@ public final class RawHttp2 implements AutoCloseable {
 
     /** Connects to loopback with prior knowledge: preface and these settings (identifier, value, …). */
     public static RawHttp2 connect(int port, int... settings) {
+        return connect(new Socket(), port, settings);
+    }
+
+    /** The same, but the kernel takes hardly anything in for us: a client that does not read stalls its peer at once. */
+    public static RawHttp2 connectDeaf(int port, int... settings) {
         return io(() -> {
             Socket socket = new Socket();
+            socket.setReceiveBufferSize(4_096);
+            return connect(socket, port, settings);
+        });
+    }
+
+    private static RawHttp2 connect(Socket socket, int port, int... settings) {
+        return io(() -> {
             socket.connect(new InetSocketAddress(Listening.HOST, port), 5_000);
             RawHttp2 client = new RawHttp2(socket);
             client.out.write(PREFACE);

@@ -15,7 +15,9 @@ import dev.torii.routing.RouteTable;
 import dev.torii.routing.Rule;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -242,8 +244,7 @@ final class HttpExchange implements RequestBody.Watcher {
         response.headers().set("x-request-id", requestId);
         status = 204;
         response.setStatusCode(204).headersEndHandler(v -> response.headers().remove("content-length"));
-        response.end();
-        finish();
+        answered(response.end(), false);
     }
 
     private void redirect(dev.torii.routing.Filter.Redirect to, int portNumber) {
@@ -252,9 +253,7 @@ final class HttpExchange implements RequestBody.Watcher {
                 .set("location", Redirects.location(to, head, found.match().path(), portNumber));
         applyResponseFilters();
         status = to.status();
-        response.setStatusCode(status).end();
-        closeUnlessRead();
-        finish();
+        answered(response.setStatusCode(status).end(), false);
     }
 
     private void forward(@Nullable EndpointState avoid, boolean fresh) {
@@ -378,8 +377,7 @@ final class HttpExchange implements RequestBody.Watcher {
     }
 
     private void completed() {
-        closeUnlessRead();
-        finish();
+        answered(reply.written(), false);
     }
 
     void upstreamUpgraded(HttpHeaders headers, UpgradedConnection upstream, Runnable done) {
@@ -397,6 +395,7 @@ final class HttpExchange implements RequestBody.Watcher {
         });
     }
 
+    private long localBytes;
     private long tunnelIn;
     private long tunnelOut;
 
@@ -487,7 +486,7 @@ final class HttpExchange implements RequestBody.Watcher {
             return;
         }
         if (responseStarted && response.headWritten()) {
-            response.reset(http2 ? 0x2 : 0);
+            response.reset(Http2Error.INTERNAL_ERROR.code());
             finish();
             return;
         }
@@ -499,30 +498,40 @@ final class HttpExchange implements RequestBody.Watcher {
         if (ruled != null && ruled.filters().cors() != null) {
             ruled.filters().cors().answer(head.header("origin"), response.headers());
         }
-        boolean close =
-                !http2 && (why.closesConnection() || !body.isSoonOver(head.contentLength) || worker.isDraining());
-        if (close) {
+        boolean close = why.closesConnection() || mustClose();
+        if (close && !http2) {
             response.headers().set("connection", "close");
         }
         status = code;
         grpcStatus = head.grpc ? why.grpcStatus() : -1;
-        localBytes = LocalReplies.send(response, why, code, word, requestId, head);
-        if (close) {
+        Future<Void> written = LocalReplies.send(response, why, code, word, requestId, head);
+        localBytes = response.bytesWritten();
+        answered(written, close);
+    }
+
+    private boolean mustClose() {
+        return reply.endsByClosing() || worker.isDraining() || !body.isSoonOver(head.contentLength);
+    }
+
+    /**
+     * The answer is complete. When it overtook its request's body the rest is not wanted: an HTTP/2 stream is reset once
+     * the answer is out (RFC 9113, 8.1), an HTTP/1 connection cannot be used any further unless little is left to read.
+     */
+    private void answered(Future<Void> written, boolean close) {
+        if (!http2 && (close || mustClose())) {
             worker.closeGently(client, request, body);
-        } else {
+        } else if (!body.isEnded()) {
             body.drop();
+            if (http2) {
+                written.onComplete(sent -> resetUnlessRead());
+            }
         }
         finish();
     }
 
-    private int localBytes;
-
-    /** An answer that overtook its request's body leaves a connection that cannot be used any further (HTTP/1). */
-    private void closeUnlessRead() {
-        if (!http2 && (reply.endsByClosing() || worker.isDraining() || !body.isSoonOver(head.contentLength))) {
-            worker.closeGently(client, request, body);
-        } else if (!body.isEnded()) {
-            body.drop();
+    private void resetUnlessRead() {
+        if (!body.isEnded()) {
+            response.reset(Http2Error.NO_ERROR.code());
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.torii.proxy.http;
 
 import dev.torii.proxy.Fault;
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerResponse;
 
@@ -18,9 +19,9 @@ final class LocalReplies {
      * @param status may differ from the fault's usual one (414, 413, 405 …)
      * @param detail one lower_snake word
      * @param head null when the request was too broken to read
-     * @return the length of the body
+     * @return done when it is written
      */
-    static int send(
+    static Future<Void> send(
             HttpServerResponse response,
             Fault fault,
             int status,
@@ -35,8 +36,7 @@ final class LocalReplies {
             headers.set("content-type", "application/grpc");
             headers.set("grpc-status", Integer.toString(fault.grpcStatus()));
             headers.set("grpc-message", fault.meaning() + " (" + reason + ")");
-            response.setStatusCode(200).end();
-            return 0;
+            return response.setStatusCode(200).end();
         }
         String accept = head == null ? null : head.header("accept");
         String body;
@@ -48,7 +48,6 @@ final class LocalReplies {
             headers.set("content-type", "text/plain; charset=utf-8");
             body = fault.meaning() + " (" + reason + ")\nrequest id " + requestId + "\n";
         }
-        response.setStatusCode(status).end(body);
-        return body.length();
+        return response.setStatusCode(status).end(body);
     }
 }

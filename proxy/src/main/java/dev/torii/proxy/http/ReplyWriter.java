@@ -4,6 +4,7 @@ import dev.torii.proxy.upstream.UpstreamStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.Iterator;
@@ -34,6 +35,7 @@ final class ReplyWriter {
     private final boolean http10;
     private boolean headHeld;
     private boolean endsByClosing;
+    private Future<Void> written = Future.succeededFuture();
     private long bytes;
 
     ReplyWriter(HttpServerResponse response, boolean http2, boolean http10) {
@@ -49,6 +51,11 @@ final class ReplyWriter {
     /** Whether the connection must be closed after this answer. */
     boolean endsByClosing() {
         return endsByClosing;
+    }
+
+    /** Done when the whole answer is written; meant for after its end. */
+    Future<Void> written() {
+        return written;
     }
 
     /** Fills the head; it is sent a little later. Filters may still change {@code response.headers()} until then. */
@@ -93,7 +100,7 @@ final class ReplyWriter {
         bytes += piece.readableBytes();
         headHeld = false;
         if (last) {
-            response.end(new WireBuffer(piece));
+            written = response.end(new WireBuffer(piece));
             return;
         }
         response.write(new WireBuffer(piece));
@@ -116,7 +123,7 @@ final class ReplyWriter {
             }
         }
         headHeld = false;
-        response.end();
+        written = response.end();
     }
 
     /** Copies what is end to end; true when a Content-Length was among it. */

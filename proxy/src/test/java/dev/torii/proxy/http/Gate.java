@@ -3,6 +3,7 @@ package dev.torii.proxy.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.torii.proxy.TestProxy;
+import dev.torii.routing.ListenerSettings;
 import dev.torii.testkit.BackendConnection;
 import dev.torii.testkit.MisbehavingBackend;
 import dev.torii.testkit.RawHttp;
@@ -20,6 +21,7 @@ final class Gate implements AutoCloseable {
 
     private final MisbehavingBackend backend = MisbehavingBackend.start(Gate::serve);
     final TestProxy proxy = new TestProxy();
+    private int forgotten;
 
     Gate() {
         proxy.cluster("behind", backend.port()).route("/", "behind");
@@ -59,13 +61,23 @@ final class Gate implements AutoCloseable {
         return line.substring(0, line.length() - 2);
     }
 
+    /** Requests may have that many bytes of body from now on. */
+    void limitBodies(int bytes) {
+        proxy.settings(new ListenerSettings(0, false, false, 8192, 65536, 128, bytes, 10_000, 300_000, 10_000))
+                .apply();
+    }
+
     RawHttp connect() {
         return RawHttp.connect(proxy.port());
     }
 
     /** Heads and {@code body n} of what reached the backend. */
     List<String> reached() {
-        return backend.requests();
+        return backend.requests().subList(forgotten, backend.requests().size());
+    }
+
+    void forget() {
+        forgotten = backend.requests().size();
     }
 
     /** The proxy answers so, closes, and asks the backend nothing that it could take for a whole request. */

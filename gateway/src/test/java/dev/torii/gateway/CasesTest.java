@@ -2,6 +2,7 @@ package dev.torii.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.torii.testkit.NoLeaks;
 import dev.torii.testkit.cases.Case;
 import dev.torii.testkit.cases.CaseBackends;
 import dev.torii.testkit.cases.CaseCertificates;
@@ -10,25 +11,29 @@ import dev.torii.testkit.cases.Step;
 import dev.torii.testkit.cases.TrafficRun;
 import io.vertx.core.Vertx;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The traffic half of {@code src/cases}: requests to a gateway over real sockets. {@code -Dcase=GLOB} picks some. */
+@ExtendWith(NoLeaks.class)
 class CasesTest {
 
+    private static final CaseFiles FILES = CaseFiles.find();
+
     private static Vertx vertx;
+    private static CaseCertificates certificates;
     private static CaseBackends backends;
-    private static TrafficRun.Setting setting;
 
     @BeforeAll
     static void start() {
         vertx = Vertx.vertx();
-        CaseCertificates certificates = new CaseCertificates();
+        certificates = new CaseCertificates();
         backends = new CaseBackends(vertx, certificates);
-        setting = new TrafficRun.Setting(CaseFiles.find(), vertx, certificates, backends, GatewayTarget::new);
     }
 
     @AfterAll
@@ -38,13 +43,25 @@ class CasesTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> cases() {
-        return setting.files().all(System.getProperty("case", "*")).stream()
-                .filter(each -> each.has(Step.Requests.class))
-                .map(each -> DynamicTest.dynamicTest(each.name(), each.file().toUri(), () -> play(each)));
+    Stream<DynamicTest> asWritten() {
+        return tests(each -> each.has(Step.Requests.class), false);
     }
 
-    private static void play(Case each) throws Exception {
+    /** No rule of the Gateway API cares how a request is spoken. */
+    @TestFactory
+    Stream<DynamicTest> overHttp2() {
+        return tests(Case::hasHttp, true);
+    }
+
+    private static Stream<DynamicTest> tests(Predicate<Case> which, boolean alwaysHttp2) {
+        TrafficRun.Setting setting =
+                new TrafficRun.Setting(FILES, vertx, certificates, backends, GatewayTarget::new, alwaysHttp2);
+        return FILES.all(System.getProperty("case", "*")).stream()
+                .filter(which)
+                .map(each -> DynamicTest.dynamicTest(each.name(), each.file().toUri(), () -> play(each, setting)));
+    }
+
+    private static void play(Case each, TrafficRun.Setting setting) throws Exception {
         List<String> failures = TrafficRun.play(each, setting);
         assertThat(failures).as(each.name()).isEmpty();
     }

@@ -2,6 +2,7 @@ package dev.torii.testkit.cases;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One file of {@code src/cases}, read.
@@ -20,6 +21,14 @@ public record Case(String name, Path file, List<String> uses, List<Step> steps) 
     /** Whether any step is of that kind. */
     public boolean has(Class<? extends Step> kind) {
         return steps.stream().anyMatch(kind::isInstance);
+    }
+
+    /** Whether any request is plain HTTP: neither gRPC nor a stream nor a WebSocket. */
+    public boolean hasHttp() {
+        return steps.stream()
+                .flatMap(
+                        step -> step instanceof Step.Requests requests ? requests.exchanges().stream() : Stream.empty())
+                .anyMatch(Exchange::isHttp);
     }
 
     /** {@code file:line}, as an editor can follow it. */

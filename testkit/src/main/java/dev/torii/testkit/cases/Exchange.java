@@ -76,6 +76,10 @@ public record Exchange(
         }
     }
 
+    boolean isHttp() {
+        return !List.of("GRPC", "TLS", "TCP", "WEBSOCKET").contains(method);
+    }
+
     /** What is sent as Host: the case's own header of that name, else where the request goes. */
     String authority() {
         return headers.stream()

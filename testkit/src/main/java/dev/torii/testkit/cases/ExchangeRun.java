@@ -157,7 +157,9 @@ final class ExchangeRun {
             case "TLS", "TCP" -> new StreamProbe(trust);
             case "WEBSOCKET" -> new WebSocketProbe(setting.vertx());
             default ->
-                exchange.protocol() == Protocol.HTTP1 ? new Http1Probe(trust) : new Http2Probe(setting.vertx(), trust);
+                exchange.protocol() == Protocol.HTTP1 && !setting.alwaysHttp2()
+                        ? new Http1Probe(trust)
+                        : new Http2Probe(setting.vertx(), trust);
         };
     }
 

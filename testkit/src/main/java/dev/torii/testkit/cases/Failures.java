@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 
@@ -22,7 +23,7 @@ final class Failures {
                 return Answer.failed("timeout", message);
             } else if (t instanceof ConnectException) {
                 return Answer.failed(NOTHING_LISTENS, message);
-            } else if (t instanceof EOFException || isReset(t, message)) {
+            } else if (t instanceof EOFException || t instanceof ClosedChannelException || isReset(t, message)) {
                 return Answer.failed("rejected", message);
             }
         }

@@ -17,7 +17,6 @@ import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.TimeoutException;
 
 /** HTTP/2, by prior knowledge in clear or by ALPN over TLS, with Vert.x' client. */
 final class Http2Probe implements Probe {
@@ -40,8 +39,6 @@ final class Http2Probe implements Probe {
                     .compose(request -> send(request, exchange))
                     .compose(Http2Probe::read)
                     .await(LIMIT);
-        } catch (RuntimeException | TimeoutException e) {
-            return Failures.answer(e);
         } catch (Throwable e) {
             // await() throws whatever failed, checked or not.
             return Failures.answer(e);
@@ -73,9 +70,7 @@ final class Http2Probe implements Probe {
     }
 
     private static Future<HttpClientResponse> send(HttpClientRequest request, Exchange exchange) {
-        Exchange.Target target = exchange.target();
-        boolean own = target.authority().equals(target.host());
-        request.authority(HostAndPort.create(target.host(), own ? -1 : target.port()));
+        request.authority(HostAndPort.parseAuthority(exchange.authority(), -1));
         for (Map.Entry<String, String> header : Requests.headers(exchange)) {
             request.headers().add(header.getKey().toLowerCase(Locale.ROOT), header.getValue());
         }

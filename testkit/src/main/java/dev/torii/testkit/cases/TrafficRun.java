@@ -14,13 +14,18 @@ import java.util.Set;
  */
 public final class TrafficRun implements AutoCloseable {
 
-    /** What all cases of a run share. */
+    /**
+     * What all cases of a run share.
+     *
+     * @param alwaysHttp2 whether to speak HTTP/2 where a case leaves it to HTTP/1
+     */
     public record Setting(
             CaseFiles files,
             Vertx vertx,
             CaseCertificates certificates,
             CaseBackends backends,
-            CaseTarget.Factory targets) {}
+            CaseTarget.Factory targets,
+            boolean alwaysHttp2) {}
 
     private final Case played;
     private final Setting setting;

@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** A WebSocket that sends messages and collects what comes back; {@code 0x…} is a binary message. */
 final class WebSocketProbe implements Probe {
@@ -38,8 +37,6 @@ final class WebSocketProbe implements Probe {
             return new Answer("101", List.of(), "", null, talk(socket, exchange), "");
         } catch (UpgradeRejectedException refused) {
             return Answer.failed(Integer.toString(refused.getStatus()), "no upgrade");
-        } catch (RuntimeException | TimeoutException | InterruptedException e) {
-            return Failures.answer(e);
         } catch (Throwable e) {
             // await() throws whatever failed, checked or not.
             return Failures.answer(e);

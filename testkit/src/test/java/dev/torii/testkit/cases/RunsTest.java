@@ -155,7 +155,8 @@ class RunsTest {
     private static List<String> play(String sections, List<Map<String, String>> served) throws Exception {
         Case played = CaseParser.parse(Path.of("Some.case"), GATEWAY + sections);
         return TrafficRun.play(
-                played, new TrafficRun.Setting(FILES, vertx, certificates, backends, () -> new OneBackend(served)));
+                played,
+                new TrafficRun.Setting(FILES, vertx, certificates, backends, () -> new OneBackend(served), false));
     }
 
     private static List<String> config(String sections) {

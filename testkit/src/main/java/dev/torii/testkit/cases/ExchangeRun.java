@@ -67,7 +67,12 @@ final class ExchangeRun {
                     Failures.NOTHING_LISTENS, "port " + exchange.target().port());
             return new Made(List.of(none), Judge.judge(setting.certificates(), exchange, none));
         }
-        Probe probe = probe(exchange);
+        try (Probe probe = probe(port, exchange)) {
+            return make(port, exchange, probe);
+        }
+    }
+
+    private Made make(int port, Exchange exchange, Probe probe) throws Exception {
         List<Answer> answers = Collections.synchronizedList(new ArrayList<>());
         List<Complaint> first = Collections.synchronizedList(new ArrayList<>());
         Callable<Boolean> one = () -> {
@@ -151,9 +156,9 @@ final class ExchangeRun {
         }
     }
 
-    private Probe probe(Exchange exchange) {
+    private Probe probe(int port, Exchange exchange) {
         return switch (exchange.method()) {
-            case "GRPC" -> new GrpcProbe();
+            case "GRPC" -> new GrpcProbe(port, exchange);
             case "TLS", "TCP" -> new StreamProbe(trust);
             case "WEBSOCKET" -> new WebSocketProbe(setting.vertx());
             default ->

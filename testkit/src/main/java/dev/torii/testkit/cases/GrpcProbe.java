@@ -9,8 +9,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A unary gRPC call over HTTP/2 in clear, with grpc-java. */
+/** Unary gRPC calls over HTTP/2 in clear, with grpc-java; those of one probe share a connection, as gRPC clients do. */
 final class GrpcProbe implements Probe {
+
+    private final GrpcEchoClient client;
+
+    GrpcProbe(int port, Exchange exchange) {
+        this.client = GrpcEchoClient.to(Listening.HOST, port, exchange.target().authority());
+    }
 
     @Override
     public Answer ask(int port, Exchange exchange) {
@@ -20,9 +26,12 @@ final class GrpcProbe implements Probe {
         String path = target.path().substring(1);
         int slash = path.indexOf('/');
         String service = slash < 0 ? GrpcEcho.SERVICE : path.substring(0, slash);
-        try (GrpcEchoClient client = GrpcEchoClient.to(Listening.HOST, port, target.authority())) {
-            return answer(client.call(service, path.substring(slash + 1), metadata));
-        }
+        return answer(client.call(service, path.substring(slash + 1), metadata));
+    }
+
+    @Override
+    public void close() {
+        client.close();
     }
 
     private static Answer answer(GrpcEchoClient.Reply reply) {

@@ -120,15 +120,10 @@ public final class RawHttp2 implements AutoCloseable {
         return send(frame.encode());
     }
 
-    /** What the peer no longer takes is forgotten: it may have said why before it closed, and the next read shows that. */
     public RawHttp2 send(byte[] bytes) {
         return io(() -> {
-            try {
-                out.write(bytes);
-                out.flush();
-            } catch (SocketException closed) {
-                return this;
-            }
+            out.write(bytes);
+            out.flush();
             return this;
         });
     }

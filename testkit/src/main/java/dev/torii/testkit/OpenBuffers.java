@@ -38,7 +38,7 @@ public final class OpenBuffers<T> extends ResourceLeakDetector<T> {
     }
 
     /**
-     * Waits until every buffer is released.
+     * Waits until every buffer is released. What is not is told once, so that one test's leak does not fail the next.
      *
      * @return where those were made that are still open when the time is up; empty when there are none
      */
@@ -47,7 +47,9 @@ public final class OpenBuffers<T> extends ResourceLeakDetector<T> {
         while (!OPEN.isEmpty() && System.nanoTime() < end) {
             LockSupport.parkNanos(1_000_000);
         }
-        return OPEN.stream().map(Tracker::describe).distinct().toList();
+        List<Tracker<?>> left = List.copyOf(OPEN);
+        left.forEach(OPEN::remove);
+        return left.stream().map(Tracker::describe).distinct().toList();
     }
 
     @Override

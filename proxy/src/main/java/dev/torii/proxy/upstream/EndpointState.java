@@ -165,6 +165,11 @@ public final class EndpointState {
         }
     }
 
+    /** A connection is not to be lent any more. */
+    void forgetIdle(Http1Connection connection) {
+        idle.remove(connection);
+    }
+
     /**
      * A connection is closed or no longer HTTP.
      *

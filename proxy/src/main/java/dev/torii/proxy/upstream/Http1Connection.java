@@ -10,6 +10,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpResponse;
@@ -41,6 +43,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
 
     private final EndpointState owner;
     private final Channel channel;
+    private final Decoder decoder = new Decoder();
     private @Nullable UpstreamEvents events;
     private boolean head;
     private boolean chunked;
@@ -49,6 +52,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     private boolean responseStarted;
     private boolean keepAlive;
     private boolean interim;
+    /** The answer is complete, and what was readable with it is not yet read. */
+    private boolean answered;
+
     private @Nullable HttpHeaders upgraded;
     private @Nullable CompositeByteBuf early;
     private int served;
@@ -62,7 +68,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     /** Takes over a connected channel whose handlers, other than TLS, are gone. */
     static Http1Connection install(EndpointState owner, Channel channel) {
         Http1Connection connection = new Http1Connection(owner, channel);
-        channel.pipeline().addLast("decoder", connection.new Decoder()).addLast("upstream", connection);
+        channel.pipeline().addLast("decoder", connection.decoder).addLast("upstream", connection);
         return connection;
     }
 
@@ -72,6 +78,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
         requestEnded = false;
         responseStarted = false;
         interim = false;
+        answered = false;
         to.onReady(this);
     }
 
@@ -149,7 +156,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
         } else if (to == null) {
             // Nobody asked: an answer out of turn would be given to the next request, so the connection is done for.
             ReferenceCountUtil.release(message);
-            channel.close();
+            spoil();
         } else if (message instanceof HttpResponse response) {
             onResponse(to, response);
         } else if (message instanceof HttpContent content) {
@@ -160,11 +167,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     }
 
     private void onResponse(UpstreamEvents to, HttpResponse response) {
-        if (response.decoderResult().isFailure()) {
+        int status = response.status().code();
+        if (response.decoderResult().isFailure() || !hasOneReading(response, status)) {
             fail(to, Fault.UPE, "malformed_response");
             return;
         }
-        int status = response.status().code();
         interim = status < 200 && status != 101;
         if (interim) {
             if (status == 100) {
@@ -186,6 +193,15 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
             owner.learnKeepAlive(response.headers().get(KEEP_ALIVE));
         }
         to.onHead(status, response.headers(), head || status == 204 || status == 304);
+    }
+
+    /** Netty has looked at the lengths; a coding that we did not ask for would have to be undone (RFC 9112, 6.3). */
+    private static boolean hasOneReading(HttpResponse response, int status) {
+        String coding = response.headers().get(HttpHeaderNames.TRANSFER_ENCODING);
+        return status >= 100
+                && status <= 999
+                && response.protocolVersion().majorVersion() == 1
+                && (coding == null || HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(coding));
     }
 
     private void onContent(UpstreamEvents to, HttpContent content) {
@@ -219,13 +235,15 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
         }
         // The callee may have cancelled meanwhile; then the connection is no longer ours to give back.
         if (last && events == to) {
-            giveBack();
+            events = null;
+            answered = true;
         }
     }
 
+    /** Only when nothing came behind the answer: else the next request would be given it. */
     private void giveBack() {
-        events = null;
-        if (!keepAlive || !requestEnded || !channel.isActive()) {
+        answered = false;
+        if (!keepAlive || !requestEnded || !channel.isActive() || decoder.hasMore()) {
             channel.close();
             return;
         }
@@ -234,6 +252,13 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
         }
         idleSince = System.nanoTime();
         owner.putBack(this);
+    }
+
+    /** Closes a connection on which something came that nobody asked for. */
+    private void spoil() {
+        answered = false;
+        owner.forgetIdle(this);
+        channel.close();
     }
 
     private void fail(UpstreamEvents to, Fault fault, String detail) {
@@ -245,7 +270,14 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         UpstreamEvents to = events;
+        if (answered) {
+            giveBack();
+            return;
+        }
         if (to == null) {
+            if (decoder.hasMore()) {
+                spoil();
+            }
             return;
         }
         if (upgraded != null) {
@@ -295,6 +327,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
 
         Decoder() {
             super(DECODER);
+        }
+
+        /** Whether there are bytes that make no message yet. */
+        boolean hasMore() {
+            return actualReadableBytes() > 0;
         }
 
         @Override

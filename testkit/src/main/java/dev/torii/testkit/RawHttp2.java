@@ -128,15 +128,6 @@ public final class RawHttp2 implements AutoCloseable {
         });
     }
 
-    /** As {@link #send}, but forgets what the peer no longer takes: why it closed shows in the next read. */
-    public RawHttp2 sendWhileOpen(Http2Frame frame) {
-        try {
-            return send(frame);
-        } catch (UncheckedIOException closed) {
-            return this;
-        }
-    }
-
     /** A new stream's number. */
     public int newStream() {
         int stream = nextStream;

@@ -13,6 +13,7 @@ import dev.torii.config.resource.RouteRule;
 import dev.torii.config.resource.Service;
 import dev.torii.config.resource.TcpRoute;
 import dev.torii.config.resource.TlsRoute;
+import dev.torii.routing.Filter;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -38,9 +39,9 @@ final class BackendReferences {
     /** Fills in the draft's resolutions and what is wrong with them. */
     void resolve(RouteDraft draft) {
         if (draft.route instanceof HttpRoute http) {
-            resolveRules(draft, http.rules(), true);
+            resolveRules(draft, http.rules());
         } else if (draft.route instanceof GrpcRoute grpc) {
-            resolveRules(draft, grpc.rules(), true);
+            resolveRules(draft, grpc.rules());
         } else if (draft.route instanceof TlsRoute tls) {
             resolveBackends(draft, tls.backendRefs(), "spec.rules[0]", false);
         } else if (draft.route instanceof TcpRoute tcp) {
@@ -48,11 +49,12 @@ final class BackendReferences {
         }
     }
 
-    private void resolveRules(RouteDraft draft, List<RouteRule> rules, boolean requests) {
+    private void resolveRules(RouteDraft draft, List<RouteRule> rules) {
         for (int i = 0; i < rules.size(); i++) {
             String field = "spec.rules[" + i + "]";
             resolveFilters(draft, rules.get(i).filters(), field);
-            resolveBackends(draft, rules.get(i).backendRefs(), field, requests);
+            resolveBackends(draft, rules.get(i).backendRefs(), field, true);
+            warnOfNoAnswer(draft, rules.get(i), field);
         }
     }
 
@@ -72,6 +74,16 @@ final class BackendReferences {
             } else if (filters.get(i) instanceof RouteFilter.Unsupported unsupported) {
                 refuse(draft, unsupported, field + ".type");
             }
+        }
+    }
+
+    /** At a Gateway; in a mesh such a rule leads to its parent Service. */
+    private void warnOfNoAnswer(RouteDraft draft, RouteRule rule, String field) {
+        boolean redirects = rule.filters().stream()
+                .anyMatch(each -> each instanceof RouteFilter.Plain plain && plain.filter() instanceof Filter.Redirect);
+        if (rule.backendRefs().isEmpty() && !redirects && !draft.attachments.isEmpty()) {
+            findings.warning(
+                    draft.route, field, "NoBackends", "without backendRefs or a redirect every request gets 500");
         }
     }
 

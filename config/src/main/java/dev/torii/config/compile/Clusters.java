@@ -59,14 +59,12 @@ final class Clusters {
         }
         BackendTlsPolicy tlsPolicy = backendTls.of(service, port);
         BackendPolicy policy = backendPolicies.of(service, port);
-        Protocol usual = protocol(port, policy);
-        Protocol protocol =
-                use == BackendUse.GRPC && (policy == null || policy.protocol() == null) ? Protocol.HTTP2 : usual;
+        Protocol protocol = protocol(port, policy, use);
         boolean tls = tlsPolicy != null && use != BackendUse.RAW;
 
         String key = service.path() + ":" + port.number();
         key += tlsPolicy != null && !tls ? "#raw" : "";
-        key += protocol != usual ? "#grpc" : "";
+        key += protocol != protocol(port, policy, BackendUse.HTTP) ? "#grpc" : "";
         key += tls && gateway.clientCertificate != null ? "#from=" + gateway.gateway.path() : "";
         if (!clusters.containsKey(key)) {
             clusters.put(key, cluster(key, target, protocol, policy, tls ? tlsPolicy : null, gateway));
@@ -100,9 +98,12 @@ final class Clusters {
                 tlsPolicy == null ? null : invalid(tlsPolicy, gateway.clientCertificate));
     }
 
-    private static Protocol protocol(Service.Port port, @Nullable BackendPolicy policy) {
+    private static Protocol protocol(Service.Port port, @Nullable BackendPolicy policy, BackendUse use) {
         Protocol chosen = policy == null ? null : policy.protocol();
-        Protocol declared = chosen != null ? chosen : AppProtocol.of(port.appProtocol());
+        if (chosen != null && chosen != Protocol.AUTO) {
+            return chosen;
+        }
+        Protocol declared = use == BackendUse.GRPC ? Protocol.HTTP2 : AppProtocol.of(port.appProtocol());
         return declared == null ? Protocol.AUTO : declared;
     }
 

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param loadBalancing null when not set
  * @param connection null when not set; parts that are not set have their defaults
- * @param protocol of {@code spec.connection}, null when not set; set, it wins over the port's {@code appProtocol}
+ * @param protocol of {@code spec.connection}, null when not set; {@code AUTO} leaves it to the port's
+ *     {@code appProtocol}, the others win over that
  */
 public record BackendPolicy(
         Metadata metadata,

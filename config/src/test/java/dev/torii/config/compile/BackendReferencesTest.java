@@ -190,6 +190,9 @@ class BackendReferencesTest {
         Compiled compiled = compile(GATEWAY, httpRoute("shop", PARENT, "rules:", "- {}"));
         assertThat(conditions(compiled, "HTTPRoute", "shop")).contains("ResolvedRefs=True ResolvedRefs");
         assertThat(winner(compiled, "any", "/").rule().backends()).isEmpty();
+        assertThat(warnings(compiled))
+                .containsExactly(
+                        "test.yaml:15:5: warning: NoBackends: without backendRefs or a redirect every request gets 500");
     }
 
     @Test

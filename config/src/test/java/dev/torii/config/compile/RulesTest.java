@@ -49,7 +49,7 @@ class RulesTest {
                                 "namespace: infra, annotations: {torii.dev/split-by: \"header:X-User\","
                                         + " torii.dev/max-body-bytes: \"5\"}}"),
                 service("reviews"));
-        assertThat(compiled.findings()).isEmpty();
+        assertThat(Fixture.errors(compiled)).isEmpty();
         Rule rule = winner(compiled, "any", "/").rule();
         assertThat(rule.name()).isEqualTo("infra/shop/cart");
         assertThat(rule.filters()).hasSize(2).last().isEqualTo(new Filter.Rewrite("inner.example", null));

@@ -68,9 +68,9 @@ final class Clusters {
         key += tls && gateway.clientCertificate != null ? "#from=" + gateway.gateway.path() : "";
         if (!clusters.containsKey(key)) {
             clusters.put(key, cluster(key, target, protocol, policy, tls ? tlsPolicy : null, gateway));
-            if (tlsPolicy == null && use.isHttp() && AppProtocol.isOverTls(port.appProtocol())) {
-                warnOfClearText(service, port);
-            }
+        }
+        if (tlsPolicy == null && use.isHttp() && AppProtocol.isOverTls(port.appProtocol())) {
+            warnOfClearText(service, port);
         }
         return key;
     }

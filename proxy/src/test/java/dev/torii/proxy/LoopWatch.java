@@ -22,7 +22,7 @@ import java.util.logging.Logger;
  * What must hold after every test of the data plane: nobody blocked an event loop, no exception was lost, Netty and Vert.x
  * had nothing to warn of, no timer is armed, every buffer is released.
  */
-final class LoopWatch extends Handler {
+public final class LoopWatch extends Handler {
 
     /** A loop may well stand still that long when eight builds share two cores. */
     private static final long STARVED_NANOS = TimeUnit.SECONDS.toNanos(20);
@@ -33,7 +33,7 @@ final class LoopWatch extends Handler {
     private final List<String> troubles = new CopyOnWriteArrayList<>();
     private final Vertx vertx;
 
-    LoopWatch() {
+    public LoopWatch() {
         vertx = Vertx.vertx(new VertxOptions()
                 .setPreferNativeTransport(true)
                 .setBlockedThreadCheckInterval(200)
@@ -45,7 +45,7 @@ final class LoopWatch extends Handler {
         root.addHandler(this);
     }
 
-    Vertx vertx() {
+    public Vertx vertx() {
         return vertx;
     }
 
@@ -72,7 +72,7 @@ final class LoopWatch extends Handler {
     public void close() {}
 
     /** To be called when the data plane is closed. */
-    void end(DataPlane closed) {
+    public void end(DataPlane closed) {
         try {
             assertThat(armed(closed)).as("armed timers").isEmpty();
         } finally {

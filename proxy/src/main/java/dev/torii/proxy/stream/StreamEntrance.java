@@ -6,13 +6,14 @@ import dev.torii.proxy.tls.ListenerIdentity;
 import io.netty.channel.Channel;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A port that speaks TCP, or TLS of which some is not HTTP, on one event loop. */
+/** A port that speaks TCP, or TLS of which some is not HTTP, on one event loop. All workers listen on the same port. */
 public final class StreamEntrance implements Entrance {
 
     /** Sessions of one event loop; what comes beyond is closed at once. */
@@ -21,6 +22,7 @@ public final class StreamEntrance implements Entrance {
     private final StreamContext context;
     private final int port;
     private final @Nullable ListenerIdentity identity;
+    private final int maxSessions;
     private final NetServer server;
     private int sessions;
 
@@ -29,14 +31,21 @@ public final class StreamEntrance implements Entrance {
      * @param identity what to present where TLS ends here; null when the port's wire is TCP
      */
     public StreamEntrance(Vertx vertx, StreamContext context, int port, @Nullable ListenerIdentity identity) {
+        this(vertx, context, port, identity, MAX_SESSIONS);
+    }
+
+    StreamEntrance(Vertx vertx, StreamContext context, int port, @Nullable ListenerIdentity identity, int maxSessions) {
         this.context = context;
         this.port = port;
         this.identity = identity;
+        this.maxSessions = maxSessions;
         this.server = vertx.createNetServer(new NetServerOptions()
                         .setReusePort(true)
                         .setTcpNoDelay(true)
+                        .setTcpKeepAlive(true)
                         .setAcceptBacklog(4096))
                 .connectHandler(this::accept)
+                // Broken connections are the clients' business; what matters of them is in the access log.
                 .exceptionHandler(e -> {});
     }
 
@@ -50,17 +59,23 @@ public final class StreamEntrance implements Entrance {
         return server.shutdown(timeout);
     }
 
+    /** Sessions that are open now. */
+    int sessions() {
+        return sessions;
+    }
+
     private void accept(NetSocket socket) {
         String client = socket.remoteAddress() == null
                 ? "unknown"
-                : socket.remoteAddress().hostAddress();
+                : String.valueOf(socket.remoteAddress().hostAddress());
         Channel channel = Channels.bare(socket);
-        if (sessions >= MAX_SESSIONS) {
-            channel.close();
+        StreamSession session = new StreamSession(context, ContextInternal.current(), channel, client, port, identity);
+        if (sessions >= maxSessions) {
+            session.refuse();
             return;
         }
         sessions++;
         channel.closeFuture().addListener(closed -> sessions--);
-        new StreamSession(context, channel, String.valueOf(client), port, identity).start();
+        session.start();
     }
 }

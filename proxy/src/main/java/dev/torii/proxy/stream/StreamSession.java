@@ -4,171 +4,231 @@ import dev.torii.proxy.ExchangeRecord;
 import dev.torii.proxy.Fault;
 import dev.torii.proxy.http.Plan;
 import dev.torii.proxy.tls.ListenerIdentity;
-import dev.torii.proxy.upstream.ClusterState;
 import dev.torii.proxy.upstream.EndpointState;
 import dev.torii.proxy.upstream.Hashing;
-import dev.torii.routing.Backend;
 import dev.torii.routing.Cluster;
 import dev.torii.routing.Listener;
 import dev.torii.routing.ListenerSettings;
 import dev.torii.routing.Port;
-import dev.torii.routing.StreamRoute;
-import dev.torii.routing.Target;
-import dev.torii.routing.WeightedPick;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.vertx.core.internal.ContextInternal;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Consumer;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection from its accept to its end: which listener (by server name), which route, which endpoint, bytes, record.
- * Pins the plan it began with, so no configuration change touches it.
+ * One connection from its accept to its end: server name, listener, route, endpoint, bytes, record. Pins the plan it began
+ * with, so no configuration change touches it. Its stages: the ClientHello is awaited, TLS is ended where the listener
+ * says so, a backend is dialled, bytes flow. Reading is off while nobody could take what comes.
  */
 final class StreamSession {
 
     private static final long LONG_IDLE_MS = 3_600_000;
+    private static final int MAX_ATTEMPTS = 2;
+
+    private enum Stage {
+        HELLO,
+        HANDSHAKE,
+        DIAL,
+        FLOW,
+        OVER
+    }
 
     private final StreamContext context;
+    private final ContextInternal loop;
     private final Plan plan;
-    private final Channel client;
     private final String address;
     private final int portNumber;
     private final @Nullable ListenerIdentity identity;
+    private final Side client;
     private final long startNanos = System.nanoTime();
     private final long startEpochMs = System.currentTimeMillis();
-    private String serverName = "";
-    private @Nullable StreamRoute route;
-    private @Nullable Cluster cluster;
-    private @Nullable EndpointState endpoint;
-    private ListenerSettings settings = ListenerSettings.DEFAULT;
-    private int attempts;
-    private @Nullable Fault fault;
-    private String detail = "";
-    private long in;
-    private long out;
-    private boolean ended;
 
+    private Stage stage = Stage.HELLO;
+    private String serverName = "";
+    private ListenerSettings settings = ListenerSettings.DEFAULT;
+    private @Nullable StreamChoice choice;
+    private @Nullable EndpointState endpoint;
+    private String endpointName = "";
+    private @Nullable Side backend;
+    private int attempts;
+    private @Nullable ScheduledFuture<?> timer;
+    private long lastActive = startNanos;
+    private long lastProgress;
+    private long flowNanos;
+    private long upstreamNanos = -1;
+    private boolean draining;
+
+    /**
+     * Takes the connection over.
+     *
+     * @param loop where Vert.x shall call back
+     */
     StreamSession(
             StreamContext context,
-            Channel client,
+            ContextInternal loop,
+            Channel channel,
             String address,
             int portNumber,
             @Nullable ListenerIdentity identity) {
         this.context = context;
+        this.loop = loop;
         this.plan = context.plan().get();
-        this.client = client;
         this.address = address;
         this.portNumber = portNumber;
         this.identity = identity;
+        this.client = Side.of(this, channel);
+        channel.pipeline().addFirst("side", client);
     }
 
     void start() {
         context.listener().started();
-        client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        client.config().setAutoRead(false);
-        client.closeFuture().addListener(closed -> end());
         Port port = plan.port(portNumber);
         if (port == null) {
-            refuse(Fault.NR, "port_closed");
+            end(Fault.NR, "port_closed");
         } else if (port.wire() == Port.Wire.TLS) {
-            client.pipeline().addLast("sni", new SniPeek(this, ListenerIdentity.handshakeTimeoutMs(port)));
-            client.config().setAutoRead(true);
-        } else {
-            route(port.listeners().get(0), "", this::join);
+            client.channel().pipeline().addFirst("hello", new HelloPeek(this));
+            arm(ListenerIdentity.handshakeTimeoutMs(port), () -> end(Fault.SI, "handshake_timeout"));
+            client.open();
+        } else if (choose(port.listeners().get(0))) {
+            dial(null);
         }
+    }
+
+    /** Ends a connection that is one too many. */
+    void refuse() {
+        context.listener().started();
+        end(Fault.UO, "connection_limit");
     }
 
     /**
      * The client said which server it wants.
      *
      * @param name lower case; {@code ""} when it did not say
-     * @param connected told when a backend is connected, with its channel; not called when the session is refused
+     * @return what ends TLS here; null when the bytes go on as they are, or nowhere
      */
-    void route(String name, Consumer<Channel> connected) {
+    @Nullable
+    SslHandler hello(String name) {
+        serverName = name;
         Port port = plan.port(portNumber);
         Listener listener = port == null ? null : port.listenerFor(name);
         if (listener == null) {
-            serverName = name;
-            refuse(Fault.NR, "no_listener_for_server_name");
+            end(Fault.NR, "no_listener_for_server_name");
+        } else if (choose(listener)) {
+            if (listener.protocol() == Listener.Protocol.TLS_TERMINATE && identity != null) {
+                stage = Stage.HANDSHAKE;
+                SslHandler tls = identity.sslContext(List.of())
+                        .newHandler(client.channel().alloc());
+                tls.setHandshakeTimeoutMillis(0); // the timer that bounds the hello bounds this too
+                return tls;
+            }
+            disarm();
+            dial(null);
+        }
+        return null;
+    }
+
+    /** What came first is no ClientHello. */
+    @Nullable
+    SslHandler noHello() {
+        end(Fault.DPE, "not_tls");
+        return null;
+    }
+
+    void helloFailed(Throwable cause) {
+        boolean tooLong = cause instanceof TooLongFrameException;
+        end(tooLong ? Fault.TL : Fault.DPE, tooLong ? "client_hello_too_large" : "malformed_client_hello");
+    }
+
+    /** @param cause null when all went well */
+    void handshaken(@Nullable Throwable cause) {
+        if (stage != Stage.HANDSHAKE) {
+            return;
+        }
+        if (cause != null) {
+            end(Fault.DPE, "tls_handshake_failed");
         } else {
-            route(listener, name, connected);
+            disarm();
+            dial(null);
         }
     }
 
-    private void route(Listener listener, String name, Consumer<Channel> connected) {
-        serverName = name;
+    /** Picks a route and a backend of the listener; false when the session is over for want of one. */
+    private boolean choose(Listener listener) {
         settings = listener.settings();
-        StreamRoute found = listener.streams().find(name);
-        route = found;
-        if (found == null) {
-            refuse(Fault.NR, "route_not_found");
-            return;
+        StreamChoice chosen = StreamChoice.of(
+                plan.snapshot(),
+                listener,
+                serverName,
+                ThreadLocalRandom.current().nextInt());
+        choice = chosen;
+        Fault why = chosen.fault();
+        if (why != null) {
+            end(why, chosen.detail());
         }
-        int at = WeightedPick.of(found.backends())
-                .pick(ThreadLocalRandom.current().nextInt());
-        Backend backend = at < 0 ? null : found.backends().get(at);
-        if (backend == null || !(backend.target() instanceof Target.ToCluster to)) {
-            refuse(Fault.NC, backend == null ? "no_backend" : ((Target.Invalid) backend.target()).detail());
-            return;
-        }
-        Cluster target = plan.snapshot().clusters().get(to.key());
-        cluster = target;
-        if (target == null || target.invalid() != null) {
-            refuse(Fault.UH, target == null ? "backend_not_found" : String.valueOf(target.invalid()));
+        return why == null;
+    }
+
+    private void dial(@Nullable EndpointState avoid) {
+        stage = Stage.DIAL;
+        client.shut();
+        Cluster cluster = choice == null ? null : choice.cluster();
+        EndpointState chosen = cluster == null
+                ? null
+                : context.upstreams().of(cluster, plan.generation()).pick(Hashing.hash(address), avoid);
+        if (cluster == null || chosen == null) {
+            end(Fault.UH, "no_endpoint");
+        } else if (chosen.inFlight() >= cluster.connection().maxPerEndpoint()) {
+            end(Fault.UO, "endpoint_connection_limit");
         } else {
-            dial(target, null, connected);
+            attempts++;
+            endpoint = chosen;
+            endpointName = chosen.name();
+            chosen.enter();
+            loop.emit(
+                    cluster,
+                    to -> context.upstreams()
+                            .dial(to, chosen.endpoint(), this::connected, word -> connectFailed(chosen, word)));
         }
     }
 
-    private void dial(Cluster target, @Nullable EndpointState avoid, Consumer<Channel> connected) {
-        ClusterState state = context.upstreams().of(target, plan.generation());
-        EndpointState chosen = state.pick(Hashing.hash(address), avoid);
-        if (chosen == null) {
-            refuse(Fault.UH, "no_endpoint");
+    private void connectFailed(EndpointState failed, String word) {
+        if (stage == Stage.OVER) {
             return;
         }
-        endpoint = chosen;
-        attempts++;
-        chosen.enter();
-        context.upstreams()
-                .dial(
-                        target,
-                        chosen.endpoint(),
-                        channel -> {
-                            if (ended) {
-                                channel.close();
-                                return;
-                            }
-                            channel.config().setAutoRead(false);
-                            channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-                            connected.accept(channel);
-                        },
-                        word -> {
-                            chosen.leave();
-                            endpoint = null;
-                            if (attempts < 2 && !ended) {
-                                dial(target, chosen, connected);
-                            } else {
-                                refuse(Fault.UF, word);
-                            }
-                        });
+        failed.leave();
+        endpoint = null;
+        if (attempts < MAX_ATTEMPTS) {
+            dial(failed);
+        } else {
+            end(Fault.UF, word);
+        }
     }
 
-    /** Lets the bytes flow. */
-    void join(Channel backend) {
-        Relay.join(client, backend, idleMs(), new Relay.Counter() {
-            @Override
-            public void toBackend(int bytes) {
-                in += bytes;
-            }
-
-            @Override
-            public void toClient(int bytes) {
-                out += bytes;
-            }
-        });
+    private void connected(Channel channel) {
+        if (stage == Stage.OVER || !channel.isActive()) {
+            channel.close();
+            end(Fault.UC, "upstream_closed");
+            return;
+        }
+        stage = Stage.FLOW;
+        Side other = Side.of(this, channel);
+        backend = other;
+        channel.pipeline().addLast("side", other);
+        flowNanos = System.nanoTime();
+        lastActive = flowNanos;
+        long idleMs = idleMs();
+        arm(idleMs, () -> checkIdle(idleMs));
+        client.joinTo(other);
+        other.joinTo(client);
     }
 
     /** Databases and queues keep connections for long: only a limit that somebody set is short. */
@@ -177,40 +237,121 @@ final class StreamSession {
         return configured == ListenerSettings.DEFAULT.idleTimeoutMs() ? LONG_IDLE_MS : configured;
     }
 
-    /** What ends TLS here, or null when the listener for the name passes it on. */
-    @Nullable
-    ListenerIdentity terminates(String name) {
-        Port port = plan.port(portNumber);
-        Listener listener = port == null ? null : port.listenerFor(name);
-        return listener != null && listener.protocol() == Listener.Protocol.TLS_TERMINATE ? identity : null;
-    }
-
-    /** Ends the connection as a client of a raw protocol understands it: by closing. */
-    void refuse(Fault why, String word) {
-        if (fault == null) {
-            fault = why;
-            detail = word;
+    /** A peer that takes bytes is not idle, even if none came since. */
+    private void checkIdle(long idleMs) {
+        long progress = client.progress() + (backend == null ? 0 : backend.progress() * 31);
+        long quietMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastActive);
+        if (quietMs < idleMs) {
+            arm(idleMs - quietMs, () -> checkIdle(idleMs));
+        } else if (progress != lastProgress) {
+            arm(idleMs, () -> checkIdle(idleMs));
+        } else {
+            end(Fault.SI, "idle_timeout");
         }
-        client.close();
+        lastProgress = progress;
     }
 
-    private void end() {
-        if (ended) {
+    private void arm(long ms, Runnable then) {
+        disarm();
+        if (ms > 0 && stage != Stage.OVER) {
+            timer = client.channel().eventLoop().schedule(then, ms, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void disarm() {
+        if (timer != null) {
+            timer.cancel(false);
+            timer = null;
+        }
+    }
+
+    boolean isOver() {
+        return stage == Stage.OVER;
+    }
+
+    /** Bytes came. */
+    void read(Side from) {
+        lastActive = System.nanoTime();
+        if (from == backend && upstreamNanos < 0) {
+            upstreamNanos = lastActive - flowNanos;
+        }
+    }
+
+    /** One direction of a side is over. */
+    void ended(Side side) {
+        if (stage == Stage.HELLO || stage == Stage.HANDSHAKE) {
+            end(Fault.DC, "client_closed");
+        } else if (client.isDone() && backend != null && backend.isDone()) {
+            end(null, "");
+        }
+    }
+
+    /** The process leaves; the connection may finish until it is closed. */
+    void drain() {
+        draining = true;
+    }
+
+    /** A side is gone in both directions at once, without having said so. */
+    void closed(Side side) {
+        if (draining) {
+            end(null, "drain_timeout");
+        } else if (side == client) {
+            end(Fault.DC, "client_closed");
+        } else {
+            end(Fault.UC, "upstream_closed");
+        }
+    }
+
+    /** A side was reset, or its TLS is broken: the other side shall know that this was no orderly end. */
+    void broken(Side side, Throwable cause) {
+        if (stage == Stage.OVER) {
             return;
         }
-        ended = true;
+        if (cause instanceof ClosedChannelException) {
+            closed(side);
+            return;
+        }
+        boolean isTls = cause instanceof SSLException || cause instanceof DecoderException;
+        if (!isTls && !(cause instanceof IOException)) {
+            finish(Fault.IE, "bug");
+        } else if (side == client) {
+            finish(isTls ? Fault.DPE : Fault.DC, isTls ? "tls_error" : "client_reset");
+        } else {
+            finish(isTls ? Fault.UPE : Fault.UC, isTls ? "upstream_tls_error" : "upstream_reset");
+        }
+        client.reset();
+        if (backend != null) {
+            backend.reset();
+        }
+    }
+
+    private void end(@Nullable Fault why, String word) {
+        if (stage == Stage.OVER) {
+            return;
+        }
+        finish(why, word);
+        client.close();
+        if (backend != null) {
+            backend.close();
+        }
+    }
+
+    private void finish(@Nullable Fault why, String word) {
+        stage = Stage.OVER;
+        disarm();
         if (endpoint != null) {
             endpoint.leave();
         }
-        context.listener().ended(record());
+        context.listener().ended(record(why, word));
     }
 
-    private ExchangeRecord record() {
+    private ExchangeRecord record(@Nullable Fault why, String word) {
+        StreamChoice chosen = choice;
         return new ExchangeRecord(
                 context.role(),
                 startEpochMs,
                 System.nanoTime() - startNanos,
-                -1,
+                upstreamNanos,
                 "",
                 "",
                 "",
@@ -219,13 +360,15 @@ final class StreamSession {
                 identity == null ? "TCP" : "TLS",
                 0,
                 -1,
-                fault,
-                detail,
-                in,
-                out,
-                route == null ? "" : route.name(),
-                cluster == null ? "" : cluster.service(),
-                endpoint == null ? "" : endpoint.name(),
+                why,
+                word,
+                client.bytesRead(),
+                backend == null ? 0 : backend.bytesRead(),
+                chosen == null || chosen.route() == null ? "" : chosen.route().name(),
+                chosen == null || chosen.cluster() == null
+                        ? ""
+                        : chosen.cluster().service(),
+                endpointName,
                 attempts,
                 address,
                 "",

@@ -6,6 +6,8 @@ import dev.torii.routing.Cluster;
 import dev.torii.routing.Endpoint;
 import dev.torii.routing.UpstreamTls;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.ConnectOptions;
@@ -57,14 +59,23 @@ final class Connector {
         // HTTP/1.1 is what is spoken here whatever the backend would like better, so there is nothing to negotiate.
         SslHandler handler = tls.handler(channel.alloc(), endpoint.host(), endpoint.port(), List.of());
         handler.setHandshakeTimeoutMillis(HANDSHAKE_MS);
-        channel.pipeline().addFirst("tls", handler);
+        Quiet quiet = new Quiet();
+        channel.pipeline().addFirst("tls", handler).addLast(quiet);
         handler.handshakeFuture().addListener(done -> {
             if (done.isSuccess()) {
+                channel.pipeline().remove(quiet);
                 connected.accept(channel);
             } else {
                 channel.close();
                 failed.accept("tls_handshake_failed");
             }
         });
+    }
+
+    /** The promise tells of a failed handshake; Netty would log the exception that comes as well. */
+    private static final class Quiet extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {}
     }
 }

@@ -1,6 +1,7 @@
 package dev.torii.gateway;
 
 import dev.torii.proxy.telemetry.Logging;
+import dev.torii.testkit.FreePort;
 import dev.torii.testkit.RawHttp;
 import io.vertx.core.Future;
 import java.io.ByteArrayOutputStream;
@@ -36,7 +37,7 @@ final class TestGateway implements AutoCloseable {
                         "127.0.0.1",
                         0,
                         "127.0.0.1",
-                        configured -> port,
+                        configured -> port == 0 ? FreePort.find() : port,
                         2,
                         Duration.ofMillis(500),
                         Duration.ofSeconds(10),

@@ -24,6 +24,7 @@ import dev.torii.routing.Snapshot;
 import dev.torii.routing.StreamTable;
 import dev.torii.routing.Target;
 import dev.torii.routing.Timeouts;
+import dev.torii.testkit.FreePort;
 import io.vertx.core.Future;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -58,7 +59,8 @@ public final class TestProxy implements AutoCloseable {
 
     public TestProxy(int eventLoops) {
         plane = await(DataPlane.start(
-                watch.vertx(), new DataPlane.Options("gateway", eventLoops, "127.0.0.1", port -> 0, records::add)));
+                watch.vertx(),
+                new DataPlane.Options("gateway", eventLoops, "127.0.0.1", port -> FreePort.find(), records::add)));
     }
 
     public TestProxy settings(ListenerSettings changed) {

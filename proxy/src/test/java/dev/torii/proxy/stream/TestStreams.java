@@ -23,6 +23,7 @@ import dev.torii.routing.StreamTable;
 import dev.torii.routing.Target;
 import dev.torii.routing.UpstreamTls;
 import dev.torii.testkit.Certificates;
+import dev.torii.testkit.FreePort;
 import dev.torii.testkit.Listening;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
@@ -59,7 +60,7 @@ final class TestStreams implements AutoCloseable {
     TestStreams(int eventLoops) {
         plane = TestProxy.await(DataPlane.start(
                 watch.vertx(),
-                new DataPlane.Options("gateway", eventLoops, Listening.HOST, port -> 0, new Recorder())));
+                new DataPlane.Options("gateway", eventLoops, Listening.HOST, port -> FreePort.find(), new Recorder())));
     }
 
     private final class Recorder implements ExchangeListener {

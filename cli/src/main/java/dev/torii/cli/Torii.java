@@ -53,7 +53,7 @@ public final class Torii implements Runnable {
         PrintWriter err = command.getErr();
         err.println("torii: " + firstLine(String.valueOf(e.getMessage())));
         UnmatchedArgumentException.printSuggestions(e, err);
-        err.println(command.getHelp().fullSynopsis());
+        err.println(command.getHelp().fullSynopsis().stripTrailing());
         err.flush();
         return USAGE;
     }

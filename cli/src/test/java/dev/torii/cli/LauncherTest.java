@@ -124,7 +124,7 @@ final class LauncherTest {
                 folder.resolve("stderr"), "gateway", "--config", "gateway.yaml", "--admin", "127.0.0.1:" + freePort());
 
         String answer = firstAnswerOn(gateway, port);
-        gateway.destroy();
+        gateway.toHandle().destroy(); // unlike the process itself, this leaves the output open
 
         assertThat(answer).contains("404 Not Found").contains("x-torii-reason: NR ");
         assertThat(gateway.waitFor(60, TimeUnit.SECONDS)).isTrue();

@@ -15,12 +15,11 @@ final class Outgoing {
             RulePlan rule,
             RulePlan.BackendPlan backend,
             RouteTable.Candidate match,
-            RequestBody body) {
+            boolean bodyless) {
         Rewritten to = new Rewritten(head.authority, head.path)
                 .by(rule.filters().rewrite(), match)
                 .by(backend.filters().rewrite(), match);
         String target = head.query.isEmpty() ? to.path : to.path + "?" + head.query;
-        boolean bodyless = body.isEmpty();
         if (bodyless && head.contentLength < 0 && mayExpectBody(head.method)) {
             head.headers.add("content-length", "0");
         }

@@ -44,7 +44,7 @@ final class RequestReader {
     private static final Set<String> TWINS = Set.of(
             "content-length", "transfer-encoding", "proxy-connection", "keep-alive", "x-request-id", "x-torii-attempt");
 
-    private final RequestHead head = new RequestHead();
+    private final RequestHead head;
     private final boolean http2;
     private final boolean http10;
     private @Nullable String connectionOptions;
@@ -53,21 +53,20 @@ final class RequestReader {
     private String refusal = "";
     private int status = 400;
 
-    private RequestReader(HttpVersion version) {
+    private RequestReader(RequestHead head, HttpVersion version) {
+        this.head = head;
         this.http2 = version == HttpVersion.HTTP_2;
         this.http10 = version == HttpVersion.HTTP_1_0;
     }
 
-    /** What came of reading: a head, and with what status and why it is refused ({@code ""} when it is not). */
-    record Result(RequestHead head, Fault fault, int status, String refusal) {}
-
-    static Result read(HttpServerRequest request, ClientConnection client) {
-        RequestReader reader = new RequestReader(request.version());
+    /** Fills the head; why it must be refused, or null when it must not. */
+    static Decision.@Nullable Refuse read(HttpServerRequest request, ClientConnection client, RequestHead head) {
+        RequestReader reader = new RequestReader(head, request.version());
         reader.readMethodAndScheme(request, client);
         reader.readHeaders(request);
         reader.readTarget(request);
         reader.finish();
-        return new Result(reader.head, Fault.DPE, reader.status, reader.refusal);
+        return reader.refusal.isEmpty() ? null : new Decision.Refuse(Fault.DPE, reader.status, reader.refusal);
     }
 
     private void refuse(String detail) {

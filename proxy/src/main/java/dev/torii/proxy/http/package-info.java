@@ -1,9 +1,9 @@
 /**
  * The HTTP data plane: from a client's request to its answer.
  *
- * <p>Start at {@link dev.torii.proxy.http.HttpEntrance} (a port), then {@code HttpExchange} (one request). A request goes
- * {@code RequestReader} → {@code HttpExchange} → {@code Attempt} → {@code ReplyWriter}; what the configuration asks of it
- * was prepared in {@code Plan}. Everything of an exchange happens on the event loop of its client's connection. Nothing
+ * <p>Start at {@link dev.torii.proxy.http.HttpEntrance} (a port), then {@code HttpExchange} (one request), which goes
+ * {@code RequestReader} → {@code Routing} → {@code Attempt} → {@code Reply} → {@code Outcome}; what the configuration asks
+ * of it was prepared in {@code Plan}. Everything of an exchange happens on the event loop of its client's connection. Nothing
  * here may parse configuration or block.
  */
 @NullMarked

@@ -1,0 +1,33 @@
+package dev.torii.proxy.http;
+
+import dev.torii.proxy.Fault;
+import dev.torii.proxy.upstream.UpstreamRequest;
+import dev.torii.routing.Cluster;
+
+/** What is to be done with a request: the outcome of {@link Routing}. */
+sealed interface Decision {
+
+    /**
+     * Answer with a failure.
+     *
+     * @param status may differ from the fault's usual one (414, 413, 405 …)
+     * @param detail one lower_snake word
+     */
+    record Refuse(Fault why, int status, String detail) implements Decision {}
+
+    /** Answer a CORS preflight. */
+    record Preflight(CorsFilter cors) implements Decision {}
+
+    /** Send the client elsewhere. */
+    record Redirect(int status, String location) implements Decision {}
+
+    /**
+     * Ask a backend.
+     *
+     * @param request the head as the backend shall see it
+     * @param bodyLimit bytes; 0 for none
+     */
+    record Forward(
+            RulePlan rule, RulePlan.BackendPlan backend, Cluster cluster, UpstreamRequest request, long bodyLimit)
+            implements Decision {}
+}

@@ -1,0 +1,107 @@
+package dev.torii.proxy.http;
+
+import dev.torii.proxy.ExchangeRecord;
+import dev.torii.proxy.Fault;
+import dev.torii.routing.Cluster;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What becomes of a request, noted as it happens and frozen once. */
+final class Outcome {
+
+    private final long startNanos = System.nanoTime();
+    private final long startEpochMs = System.currentTimeMillis();
+    private int status;
+    private int grpcStatus = -1;
+    private @Nullable Fault fault;
+    private String detail = "";
+    private String endpoint = "";
+    private int attempts;
+    private long sentNanos;
+    private long upstreamNanos = -1;
+    private long tunnelIn;
+    private long tunnelOut;
+
+    /** A try begins. */
+    void trying(String at) {
+        endpoint = at;
+        attempts++;
+    }
+
+    int attempts() {
+        return attempts;
+    }
+
+    /** The request leaves for a backend. */
+    void sent() {
+        sentNanos = System.nanoTime();
+    }
+
+    /** The backend's answer begins. */
+    void upstreamAnswers() {
+        upstreamNanos = System.nanoTime() - sentNanos;
+    }
+
+    /** The status that the client gets. */
+    void status(int code) {
+        status = code;
+    }
+
+    int status() {
+        return status;
+    }
+
+    void grpcStatus(int code) {
+        grpcStatus = code;
+    }
+
+    void failed(Fault why, String word) {
+        fault = why;
+        detail = word;
+    }
+
+    /** Bytes that went to the backend and to the client after an upgrade. */
+    void tunnelled(long in, long out) {
+        tunnelIn = in;
+        tunnelOut = out;
+    }
+
+    /**
+     * The record.
+     *
+     * @param bytesIn of the request's body
+     * @param bytesOut of the answer's
+     */
+    ExchangeRecord record(String role, String protocol, Routing routing, long bytesIn, long bytesOut) {
+        RequestHead head = routing.head();
+        RulePlan rule = routing.rule();
+        RulePlan.BackendPlan backend = routing.backend();
+        Cluster cluster = backend == null ? null : backend.cluster();
+        return new ExchangeRecord(
+                role,
+                startEpochMs,
+                System.nanoTime() - startNanos,
+                upstreamNanos,
+                routing.requestId(),
+                head.method,
+                head.scheme,
+                head.authority,
+                head.path,
+                protocol,
+                status,
+                grpcStatus,
+                fault,
+                detail,
+                bytesIn + tunnelIn,
+                bytesOut + tunnelOut,
+                rule == null ? "" : rule.rule().name(),
+                cluster == null ? "" : cluster.service(),
+                endpoint,
+                attempts,
+                routing.clientAddress(),
+                head.userAgent,
+                routing.plan().snapshot().version(),
+                List.of(),
+                List.of());
+    }
+}

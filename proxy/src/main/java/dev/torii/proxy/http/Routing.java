@@ -1,0 +1,167 @@
+package dev.torii.proxy.http;
+
+import dev.torii.proxy.Fault;
+import dev.torii.routing.Cluster;
+import dev.torii.routing.Filter;
+import dev.torii.routing.Listener;
+import dev.torii.routing.ListenerSettings;
+import dev.torii.routing.Port;
+import dev.torii.routing.RouteTable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request's way through the configuration: listener, limits, match, the rule's filters, backend, the backend's
+ * filters. Ends in a {@link Decision} and remembers what it found. It sends nothing and waits for nothing; what it
+ * changes are the header lines of the head, as the filters say.
+ */
+final class Routing {
+
+    private final Plan plan;
+    private final ClientConnection client;
+    private final RequestHead head;
+    private ListenerSettings settings = ListenerSettings.DEFAULT;
+    private @Nullable RulePlan rule;
+    private RulePlan.@Nullable BackendPlan backend;
+    private String requestId = "";
+    private String clientAddress;
+
+    Routing(Plan plan, ClientConnection client, RequestHead head) {
+        this.plan = plan;
+        this.client = client;
+        this.head = head;
+        this.clientAddress = client.address();
+    }
+
+    Plan plan() {
+        return plan;
+    }
+
+    RequestHead head() {
+        return head;
+    }
+
+    /** Of the listener, once it is known. */
+    ListenerSettings settings() {
+        return settings;
+    }
+
+    /** The rule that matched, if one did. */
+    @Nullable
+    RulePlan rule() {
+        return rule;
+    }
+
+    /** The backend that was picked, if one was. */
+    RulePlan.@Nullable BackendPlan backend() {
+        return backend;
+    }
+
+    String requestId() {
+        return requestId;
+    }
+
+    /** Who sent the request, after trusted hops. */
+    String clientAddress() {
+        return clientAddress;
+    }
+
+    /** For a request of which there is no head to decide by. */
+    void giveUp() {
+        requestId = RequestIds.next();
+    }
+
+    /**
+     * Decides.
+     *
+     * @param unreadable why the head cannot be used, or null
+     * @param noBody whether it is certain that no body follows
+     */
+    Decision decide(Decision.@Nullable Refuse unreadable, boolean noBody) {
+        Port port = plan.port(client.port());
+        Listener listener = port == null ? null : port.listenerFor(head.host);
+        settings = listener != null ? listener.settings() : ListenerSettings.DEFAULT;
+        requestId = settings.keepRequestId() && RequestIds.isAcceptable(head.requestId)
+                ? String.valueOf(head.requestId)
+                : RequestIds.next();
+        Decision.Refuse refusal = unreadable != null ? unreadable : overLimits();
+        if (refusal != null) {
+            return refusal;
+        }
+        if (port != null && client.isTls() && port.listenerFor(client.serverName()) != listener) {
+            // The certificate shown was another listener's: RFC 9110, 15.5.20.
+            return new Decision.Refuse(Fault.MR, 421, "listener_differs");
+        }
+        if (port == null || listener == null) {
+            return new Decision.Refuse(Fault.NR, 404, "no_listener_for_host");
+        }
+        RouteTable.Candidate match = listener.routes().find(head);
+        if (match == null) {
+            return new Decision.Refuse(Fault.NR, 404, "route_not_found");
+        }
+        return filter(match, port.number(), noBody);
+    }
+
+    private Decision.@Nullable Refuse overLimits() {
+        if (head.path.length() + head.query.length() + 1 > settings.maxUriBytes()) {
+            return new Decision.Refuse(Fault.TL, 414, "uri_too_long");
+        }
+        if (head.headerBytes > settings.maxHeaderBytes()) {
+            return new Decision.Refuse(Fault.TL, 431, "headers_too_large");
+        }
+        if (head.headerCount > settings.maxHeaders()) {
+            return new Decision.Refuse(Fault.TL, 431, "too_many_headers");
+        }
+        if (head.method.equals("CONNECT") && !settings.allowConnect()) {
+            return new Decision.Refuse(Fault.DPE, 405, "connect_refused");
+        }
+        return null;
+    }
+
+    /** The rule's filters. */
+    private Decision filter(RouteTable.Candidate match, int port, boolean noBody) {
+        RulePlan ruled = plan.of(match.rule());
+        rule = ruled;
+        long own = ruled.rule().maxBodyBytes();
+        long bodyLimit = own > 0 ? own : settings.maxBodyBytes();
+        if (bodyLimit > 0 && head.contentLength > bodyLimit) {
+            return new Decision.Refuse(Fault.TL, 413, "body_too_large");
+        }
+        RulePlan.FilterPlan filters = ruled.filters();
+        if (filters.cors() != null && CorsFilter.isPreflight(head)) {
+            return new Decision.Preflight(filters.cors());
+        }
+        clientAddress = Forwarded.rebuild(head, client, settings, head.headers);
+        head.headers.add("x-request-id", requestId);
+        filters.request().apply(head.headers);
+        if (filters.redirect() != null) {
+            return redirect(filters.redirect(), match, port);
+        }
+        return pick(ruled, match, port, noBody, bodyLimit);
+    }
+
+    /** A backend, and its filters. */
+    private Decision pick(RulePlan ruled, RouteTable.Candidate match, int port, boolean noBody, long bodyLimit) {
+        RulePlan.BackendPlan picked = Backends.pick(ruled, head, client.address());
+        backend = picked;
+        if (picked == null) {
+            return new Decision.Refuse(Fault.NC, 500, "no_backend");
+        }
+        Cluster cluster = picked.cluster();
+        if (cluster == null) {
+            return new Decision.Refuse(Fault.NC, 500, picked.invalid());
+        }
+        picked.filters().request().apply(head.headers);
+        if (picked.filters().redirect() != null) {
+            return redirect(picked.filters().redirect(), match, port);
+        }
+        if (cluster.invalid() != null) {
+            return new Decision.Refuse(Fault.UH, 503, cluster.invalid());
+        }
+        return new Decision.Forward(ruled, picked, cluster, Outgoing.of(head, ruled, picked, match, noBody), bodyLimit);
+    }
+
+    private Decision redirect(Filter.Redirect to, RouteTable.Candidate match, int port) {
+        return new Decision.Redirect(
+                to.status(), Redirects.location(to, head, match.match().path(), port));
+    }
+}

@@ -13,6 +13,7 @@ import dev.torii.routing.HostPattern;
 import dev.torii.routing.Listener;
 import dev.torii.routing.ListenerSettings;
 import dev.torii.routing.LoadBalancing;
+import dev.torii.routing.Mesh;
 import dev.torii.routing.PathMatch;
 import dev.torii.routing.Port;
 import dev.torii.routing.RequestMatch;
@@ -142,8 +143,8 @@ public final class TestProxy implements AutoCloseable {
                 settings,
                 RouteTable.of(rules),
                 StreamTable.EMPTY);
-        Snapshot snapshot =
-                new Snapshot("v" + ++version, List.of(new Port(PORT, Port.Wire.HTTP, List.of(listener))), clusters);
+        Snapshot snapshot = new Snapshot(
+                "v" + ++version, List.of(new Port(PORT, Port.Wire.HTTP, List.of(listener))), clusters, Mesh.NONE);
         DataPlane.Applied applied = await(plane.apply(snapshot));
         if (!applied.closedPorts().isEmpty() || !applied.tlsProblems().isEmpty()) {
             throw new IllegalStateException(applied.toString());

@@ -11,7 +11,9 @@ public record RouteId(Kind kind, String namespace, String name, long createdEpoc
         HTTP,
         GRPC,
         TLS,
-        TCP
+        TCP,
+        /** No route: a Service's own endpoints, or the app behind an inbound port. */
+        NONE
     }
 
     /** {@code namespace/name}. */

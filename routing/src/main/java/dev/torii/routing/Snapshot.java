@@ -10,11 +10,12 @@ import java.util.Map;
  * @param version names this snapshot in logs, metrics and {@code /snapshot}: equal content, equal version
  * @param ports the sockets to listen on, one entry per port number, ascending
  * @param clusters by {@link Cluster#key()}
+ * @param mesh what a sidecar serves; {@link Mesh#NONE} for a gateway
  */
-public record Snapshot(String version, List<Port> ports, Map<String, Cluster> clusters) {
+public record Snapshot(String version, List<Port> ports, Map<String, Cluster> clusters, Mesh mesh) {
 
     /** Serves nothing: what a proxy holds before its first configuration. */
-    public static final Snapshot EMPTY = new Snapshot("none", List.of(), Map.of());
+    public static final Snapshot EMPTY = new Snapshot("none", List.of(), Map.of(), Mesh.NONE);
 
     public Snapshot {
         ports = List.copyOf(ports);

@@ -58,7 +58,8 @@ class ExplanationTest {
                             LoadBalancing.DEFAULT,
                             ConnectionSettings.DEFAULT,
                             null,
-                            null)));
+                            null)),
+            Mesh.NONE);
 
     private static String explain(String url, String... headers) {
         return Explanation.of(SNAPSHOT, ProbeRequest.of("get", url, List.of(headers)));
@@ -127,7 +128,7 @@ class ExplanationTest {
                 RouteTable.of(List.of(rule)),
                 StreamTable.EMPTY);
         Snapshot snapshot = new Snapshot(
-                "v1", List.of(new Port(443, Port.Wire.TLS, List.of(listener))), Map.of("shop/tls:443", tls));
+                "v1", List.of(new Port(443, Port.Wire.TLS, List.of(listener))), Map.of("shop/tls:443", tls), Mesh.NONE);
         assertThat(Explanation.of(snapshot, ProbeRequest.of("POST", "https://a.example/p.S/Say", List.of())))
                 .isEqualTo("""
                         POST https://a.example:443/p.S/Say

@@ -8,6 +8,7 @@ import dev.torii.config.resource.Route;
 import dev.torii.config.resource.TcpRoute;
 import dev.torii.config.resource.TlsRoute;
 import dev.torii.routing.Listener;
+import dev.torii.routing.Mesh;
 import dev.torii.routing.Port;
 import dev.torii.routing.RouteTable;
 import dev.torii.routing.Rule;
@@ -50,7 +51,7 @@ public final class SnapshotCompiler {
         Clusters clusters = new Clusters(resources, backendTls, policies, findings);
         List<Port> ports = ports(gateways, new HttpRules(clusters, findings), new StreamRoutes(clusters, findings));
 
-        Snapshot snapshot = new Snapshot(SnapshotVersion.of(ports, clusters.all()), ports, clusters.all());
+        Snapshot snapshot = SnapshotVersion.snapshot(ports, clusters.all(), Mesh.NONE);
         return new Compiled(snapshot, findings.sorted(), Statuses.of(gateways, routes, backendTls, clusters));
     }
 

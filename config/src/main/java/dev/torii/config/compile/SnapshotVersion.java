@@ -3,9 +3,13 @@ package dev.torii.config.compile;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.torii.routing.Cluster;
+import dev.torii.routing.Destination;
+import dev.torii.routing.InboundPort;
 import dev.torii.routing.KeyPair;
 import dev.torii.routing.Listener;
+import dev.torii.routing.Mesh;
 import dev.torii.routing.Port;
+import dev.torii.routing.Snapshot;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -32,14 +36,32 @@ final class SnapshotVersion {
         }
     }
 
-    static String of(List<Port> ports, Map<String, Cluster> clusters) {
+    /** The snapshot with these parts, under its name. */
+    static Snapshot snapshot(List<Port> ports, Map<String, Cluster> clusters, Mesh mesh) {
+        return new Snapshot(of(ports, clusters, mesh), ports, clusters, mesh);
+    }
+
+    private static String of(List<Port> ports, Map<String, Cluster> clusters, Mesh mesh) {
         SnapshotVersion version = new SnapshotVersion();
         for (Port port : ports) {
             version.add("port", port.number(), port.wire());
             port.listeners().forEach(version::add);
         }
         new TreeMap<>(clusters).values().forEach(version::add);
+        version.add(mesh);
         return HexFormat.of().formatHex(version.digest.digest(), 0, BYTES);
+    }
+
+    private void add(Mesh mesh) {
+        add("mesh", mesh.namespace());
+        for (Destination each : mesh.destinations()) {
+            add("destination", each.service(), each.addresses(), each.port(), each.speaks());
+            add(each.listener());
+        }
+        for (InboundPort each : mesh.inbound()) {
+            add("inbound", each.port(), each.speaks());
+            add(each.listener());
+        }
     }
 
     private void add(Listener listener) {

@@ -4,10 +4,13 @@ import static dev.torii.proxy.admin.Json.list;
 
 import dev.torii.proxy.telemetry.HeaderMask;
 import dev.torii.routing.Cluster;
+import dev.torii.routing.Destination;
 import dev.torii.routing.HostPattern;
+import dev.torii.routing.InboundPort;
 import dev.torii.routing.KeyPair;
 import dev.torii.routing.Listener;
 import dev.torii.routing.ListenerSettings;
+import dev.torii.routing.Mesh;
 import dev.torii.routing.Port;
 import dev.torii.routing.Snapshot;
 import dev.torii.routing.StreamRoute;
@@ -29,7 +32,32 @@ final class SnapshotJson {
         return new JsonObject()
                 .put("version", snapshot.version())
                 .put("ports", list(snapshot.ports(), SnapshotJson::port))
-                .put("clusters", list(clusters, ClusterJson::of));
+                .put("clusters", list(clusters, ClusterJson::of))
+                .put("mesh", mesh(snapshot.mesh()));
+    }
+
+    private static JsonObject mesh(Mesh mesh) {
+        return new JsonObject()
+                .put("namespace", mesh.namespace())
+                .put("destinations", list(mesh.destinations(), SnapshotJson::destination))
+                .put("inbound", list(mesh.inbound(), SnapshotJson::inbound));
+    }
+
+    private static JsonObject destination(Destination destination) {
+        return new JsonObject()
+                .put("namespace", destination.namespace())
+                .put("name", destination.name())
+                .put("addresses", list(destination.addresses(), address -> address))
+                .put("port", destination.port())
+                .put("speaks", destination.speaks())
+                .put("listener", listener(destination.listener()));
+    }
+
+    private static JsonObject inbound(InboundPort inbound) {
+        return new JsonObject()
+                .put("port", inbound.port())
+                .put("speaks", inbound.speaks())
+                .put("listener", listener(inbound.listener()));
     }
 
     private static JsonObject port(Port port) {

@@ -4,15 +4,18 @@ import com.google.re2j.Pattern;
 import dev.torii.routing.Backend;
 import dev.torii.routing.Cluster;
 import dev.torii.routing.ConnectionSettings;
+import dev.torii.routing.Destination;
 import dev.torii.routing.Endpoint;
 import dev.torii.routing.Filter;
 import dev.torii.routing.HashKey;
 import dev.torii.routing.HeaderChange;
 import dev.torii.routing.HostPattern;
+import dev.torii.routing.InboundPort;
 import dev.torii.routing.KeyPair;
 import dev.torii.routing.Listener;
 import dev.torii.routing.ListenerSettings;
 import dev.torii.routing.LoadBalancing;
+import dev.torii.routing.Mesh;
 import dev.torii.routing.PathChange;
 import dev.torii.routing.PathMatch;
 import dev.torii.routing.Port;
@@ -22,6 +25,7 @@ import dev.torii.routing.RouteTable;
 import dev.torii.routing.Rule;
 import dev.torii.routing.SessionPersistence;
 import dev.torii.routing.Snapshot;
+import dev.torii.routing.Speaks;
 import dev.torii.routing.StreamRoute;
 import dev.torii.routing.StreamTable;
 import dev.torii.routing.Target;
@@ -39,7 +43,7 @@ final class SampleSnapshot {
     private SampleSnapshot() {}
 
     static Snapshot make() {
-        return new Snapshot("v-77", List.of(port()), Map.of("shop/cart:8080", cluster()));
+        return new Snapshot("v-77", List.of(port()), Map.of("shop/cart:8080", cluster()), mesh());
     }
 
     private static Port port() {
@@ -56,6 +60,24 @@ final class SampleSnapshot {
                         List.of(HostPattern.of("db.shop.example")),
                         List.of(new Backend(1009, new Target.Invalid("backend_not_found"), List.of()))))));
         return new Port(8443, Port.Wire.TLS, List.of(listener));
+    }
+
+    private static Mesh mesh() {
+        Destination destination = new Destination(
+                "shop", "stock", List.of("10.96.0.9", "fd00::9"), 1028, Speaks.HTTP, inMesh("shop/stock:1028"));
+        InboundPort inbound = new InboundPort(1029, Speaks.CLIENT_FIRST, inMesh("shop/web:1029"));
+        return Mesh.of("shop", List.of(destination), List.of(inbound));
+    }
+
+    private static Listener inMesh(String name) {
+        return new Listener(
+                name,
+                Listener.Protocol.HTTP,
+                HostPattern.ANY,
+                List.of(),
+                ListenerSettings.DEFAULT,
+                RouteTable.EMPTY,
+                StreamTable.EMPTY);
     }
 
     private static Rule rule() {

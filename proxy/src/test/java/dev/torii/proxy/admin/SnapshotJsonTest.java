@@ -2,11 +2,13 @@ package dev.torii.proxy.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.torii.routing.Mesh;
 import dev.torii.routing.RouteTable;
 import dev.torii.routing.StreamTable;
 import java.lang.reflect.RecordComponent;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -57,6 +59,8 @@ class SnapshotJsonTest {
             walk(table.rules());
         } else if (value instanceof StreamTable table) {
             walk(table.routes());
+        } else if (value instanceof Mesh mesh) {
+            walk(List.of(mesh.namespace(), mesh.destinations(), mesh.inbound()));
         } else if (value != null && !value.equals(SampleSnapshot.SECRET)) {
             leaves.add(String.valueOf(value));
         }

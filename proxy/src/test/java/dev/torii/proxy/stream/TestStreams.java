@@ -14,6 +14,7 @@ import dev.torii.routing.KeyPair;
 import dev.torii.routing.Listener;
 import dev.torii.routing.ListenerSettings;
 import dev.torii.routing.LoadBalancing;
+import dev.torii.routing.Mesh;
 import dev.torii.routing.Port;
 import dev.torii.routing.RouteId;
 import dev.torii.routing.RouteTable;
@@ -171,7 +172,7 @@ final class TestStreams implements AutoCloseable {
         boolean isTcp = listeners.get(0).protocol() == Listener.Protocol.TCP;
         Port port = new Port(PORT, isTcp ? Port.Wire.TCP : Port.Wire.TLS, listeners);
         DataPlane.Applied applied =
-                TestProxy.await(plane.apply(new Snapshot("v" + ++version, List.of(port), clusters)));
+                TestProxy.await(plane.apply(new Snapshot("v" + ++version, List.of(port), clusters, Mesh.NONE)));
         if (!applied.equals(new DataPlane.Applied(List.of(), List.of()))) {
             throw new IllegalStateException(applied.toString());
         }

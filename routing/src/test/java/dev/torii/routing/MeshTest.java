@@ -1,0 +1,130 @@
+package dev.torii.routing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MeshTest {
+
+    private static final Mesh MESH = Mesh.of(
+            "shop",
+            List.of(
+                    destination("bank", "reviews", List.of("10.96.0.2"), 80),
+                    destination("shop", "reviews", List.of("10.96.0.1", "fd00::1"), 80),
+                    destination("shop", "reviews", List.of("10.96.0.1", "fd00::1"), 8080),
+                    destination("shop", "taken", List.of("10.96.0.2"), 80),
+                    destination("svc", "reviews", List.of(), 80)),
+            List.of(new InboundPort(8080, Speaks.HTTP, listener("shop/web:8080"))));
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "reviews",
+                "reviews.shop",
+                "reviews.shop.svc",
+                "reviews.shop.svc.cluster.local",
+                "Reviews.SHOP.svc.Cluster.Local",
+                "reviews.shop.svc.cluster.local.",
+                "reviews.",
+                "10.96.0.1",
+                "fd00::1",
+                "[fd00::1]",
+                "FD00:0:0:0:0:0:0:1",
+                "::ffff:10.96.0.1",
+            })
+    void aServiceHasManySpellings(String host) {
+        assertThat(service(MESH, host, 80)).isEqualTo("shop/reviews:80");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "reviews.bank, 80, bank/reviews:80",
+        "reviews.svc, 80, svc/reviews:80",
+        "reviews.svc.svc, 80, svc/reviews:80",
+        "reviews, 8080, shop/reviews:8080",
+        "10.96.0.1, 8080, shop/reviews:8080",
+        "10.96.0.2, 80, bank/reviews:80",
+    })
+    void nameAndPortDecide(String host, int port, String expected) {
+        assertThat(service(MESH, host, port)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "reviews, 81",
+        "reviews.svc.cluster.local, 80",
+        "reviews.shop.svc.example, 80",
+        "reviews.shop.example, 80",
+        "www.reviews.shop, 80",
+        "example.com, 443",
+        "10.1.2.3, 80",
+        "fd00::2, 80",
+        "'', 80",
+        "., 80",
+        ":, 80",
+        ".svc, 80",
+    })
+    void whatNoServiceOwnsHasNoDestination(String host, int port) {
+        assertThat(MESH.destination(host, port)).isNull();
+    }
+
+    @Test
+    void inboundPortsAreFoundByNumber() {
+        assertThat(MESH.inbound(8080))
+                .isNotNull()
+                .extracting(InboundPort::speaks)
+                .isEqualTo(Speaks.HTTP);
+        assertThat(MESH.inbound(8081)).isNull();
+        assertThat(Mesh.NONE.inbound(8080)).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2001:DB8:0:0:1:0:0:1, 2001:db8::1:0:0:1",
+        "2001:db8:0:1:1:1:1:1, 2001:db8:0:1:1:1:1:1",
+        "::, ::",
+        "::1, ::1",
+        "1::, 1::",
+        "fe80::1%eth0, fe80::1",
+        "64:ff9b::192.0.2.33, 64:ff9b::c000:221",
+        "::ffff:192.0.2.33, 192.0.2.33",
+        "[::1], ::1",
+        "10.0.0.1, 10.0.0.1",
+        "1:2:3, 1:2:3",
+        "1::2::3, 1::2::3",
+        "::1.2.3.4:1, ::1.2.3.4:1",
+        "1:2:3:4:5:6:7:8:9, 1:2:3:4:5:6:7:8:9",
+        "::10000, ::10000",
+        "[, [",
+        "[:, [:",
+    })
+    void addressesHaveOneSpelling(String text, String expected) {
+        assertThat(IpText.canonical(text)).isEqualTo(expected);
+    }
+
+    private static @Nullable String service(Mesh mesh, String host, int port) {
+        Destination found = mesh.destination(host, port);
+        return found == null ? null : found.service() + ":" + found.port();
+    }
+
+    private static Destination destination(String namespace, String name, List<String> addresses, int port) {
+        return new Destination(
+                namespace, name, addresses, port, Speaks.HTTP, listener(namespace + "/" + name + ":" + port));
+    }
+
+    private static Listener listener(String name) {
+        return new Listener(
+                name,
+                Listener.Protocol.HTTP,
+                HostPattern.ANY,
+                List.of(),
+                ListenerSettings.DEFAULT,
+                RouteTable.EMPTY,
+                StreamTable.EMPTY);
+    }
+}

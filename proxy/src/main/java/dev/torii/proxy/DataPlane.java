@@ -102,7 +102,7 @@ public final class DataPlane {
                     context.nettyEventLoop(),
                     options.role(),
                     () -> plane.plan,
-                    new Upstreams(vertx, plane::clientTls, engine),
+                    new Upstreams(vertx, plane::clientTls),
                     options.listener())));
             starting.add(ready.future());
         }

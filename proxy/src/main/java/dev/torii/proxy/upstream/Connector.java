@@ -19,8 +19,14 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Opens TCP and TLS connections on this event loop. */
+/** Opens TCP and TLS connections on this event loop. What the backend chose of {@code alpn} is not looked at. */
 final class Connector {
+
+    /** What to negotiate for HTTP/2. */
+    static final List<String> H2 = List.of("h2");
+
+    /** HTTP/1.1 is what is spoken then whatever the backend would like better. */
+    static final List<String> NOTHING_TO_NEGOTIATE = List.of();
 
     private static final long HANDSHAKE_MS = 5_000;
 
@@ -33,7 +39,12 @@ final class Connector {
     }
 
     /** Ends in exactly one of the callbacks, on the event loop; the failure is one lower_snake word. */
-    void connect(Cluster cluster, Endpoint endpoint, Consumer<Channel> connected, Consumer<String> failed) {
+    void connect(
+            Cluster cluster,
+            Endpoint endpoint,
+            List<String> alpn,
+            Consumer<Channel> connected,
+            Consumer<String> failed) {
         UpstreamTls wanted = cluster.tls();
         ClientTls tls = wanted == null ? null : clientTls.apply(wanted);
         if (wanted != null && tls == null) {
@@ -49,15 +60,15 @@ final class Connector {
             } else if (tls == null) {
                 connected.accept(Channels.bare(done.result()));
             } else {
-                handshake(Channels.bare(done.result()), tls, endpoint, connected, failed);
+                Channel channel = Channels.bare(done.result());
+                SslHandler handler = tls.handler(channel.alloc(), endpoint.host(), endpoint.port(), alpn);
+                handshake(channel, handler, connected, failed);
             }
         });
     }
 
     private static void handshake(
-            Channel channel, ClientTls tls, Endpoint endpoint, Consumer<Channel> connected, Consumer<String> failed) {
-        // HTTP/1.1 is what is spoken here whatever the backend would like better, so there is nothing to negotiate.
-        SslHandler handler = tls.handler(channel.alloc(), endpoint.host(), endpoint.port(), List.of());
+            Channel channel, SslHandler handler, Consumer<Channel> connected, Consumer<String> failed) {
         handler.setHandshakeTimeoutMillis(HANDSHAKE_MS);
         Quiet quiet = new Quiet();
         channel.pipeline().addFirst("tls", handler).addLast(quiet);

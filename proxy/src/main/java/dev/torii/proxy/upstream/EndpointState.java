@@ -8,6 +8,7 @@ import io.netty.channel.Channel;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,9 @@ public final class EndpointState {
     private final ArrayDeque<UpstreamEvents> waiting = new ArrayDeque<>();
     private final Http2Pool http2;
     private int connecting;
+    /** Counts changes of protocol and TLS: a connection of an earlier way is not used again. */
+    private int way;
+
     private int inFlight;
     private long idleLimitMs = Long.MAX_VALUE;
     private long relaxAt;
@@ -131,21 +135,34 @@ public final class EndpointState {
         while (connecting < waiting.size()
                 && open.size() + connecting < cluster.connection().maxPerEndpoint()) {
             connecting++;
-            loop.connector().connect(cluster, endpoint, this::connected, this::connectFailed);
+            loop.connector()
+                    .connect(cluster, endpoint, Connector.NOTHING_TO_NEGOTIATE, connected(way), this::connectFailed);
         }
     }
 
-    private void connected(Channel channel) {
-        connecting--;
+    private Consumer<Channel> connected(int by) {
+        return channel -> {
+            connecting--;
+            reached();
+            Http1Connection connection = Http1Connection.install(this, channel, by);
+            open.add(connection);
+            putBack(connection);
+        };
+    }
+
+    /** A connection to it could be made. */
+    void reached() {
         avoidUntil = 0;
-        Http1Connection connection = Http1Connection.install(this, channel);
-        open.add(connection);
-        putBack(connection);
+    }
+
+    /** No connection could be made: others are preferred for a moment. */
+    void unreachable() {
+        avoidUntil = System.nanoTime() + PENALTY_NANOS;
     }
 
     private void connectFailed(String detail) {
         connecting--;
-        avoidUntil = System.nanoTime() + PENALTY_NANOS;
+        unreachable();
         UpstreamEvents first = waiting.pollFirst();
         if (first != null) {
             first.onFailure(Fault.UF, detail, true, false);
@@ -155,6 +172,10 @@ public final class EndpointState {
 
     /** A connection is free: the longest waiting request gets it, else it rests. */
     void putBack(Http1Connection connection) {
+        if (connection.way() != way) {
+            connection.close();
+            return;
+        }
         UpstreamEvents next = waiting.pollFirst();
         if (next != null) {
             connection.lend(next);
@@ -228,7 +249,9 @@ public final class EndpointState {
                 newer.protocol() == cluster.protocol() && java.util.Objects.equals(newer.tls(), cluster.tls());
         cluster = newer;
         if (!sameWay) {
+            way++;
             closeIdle();
+            http2.leaveAll();
         }
     }
 

@@ -43,6 +43,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
 
     private final EndpointState owner;
     private final Channel channel;
+    private final int way;
     private final Decoder decoder = new Decoder();
     private @Nullable UpstreamEvents events;
     private boolean head;
@@ -60,14 +61,15 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     private int served;
     private long idleSince;
 
-    private Http1Connection(EndpointState owner, Channel channel) {
+    private Http1Connection(EndpointState owner, Channel channel, int way) {
         this.owner = owner;
         this.channel = channel;
+        this.way = way;
     }
 
     /** Takes over a connected channel whose handlers, other than TLS, are gone. */
-    static Http1Connection install(EndpointState owner, Channel channel) {
-        Http1Connection connection = new Http1Connection(owner, channel);
+    static Http1Connection install(EndpointState owner, Channel channel, int way) {
+        Http1Connection connection = new Http1Connection(owner, channel, way);
         channel.pipeline().addLast("decoder", connection.decoder).addLast("upstream", connection);
         return connection;
     }
@@ -80,6 +82,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
         interim = false;
         answered = false;
         to.onReady(this);
+    }
+
+    /** Which protocol and TLS settings it was made with. */
+    int way() {
+        return way;
     }
 
     boolean isUsable() {

@@ -2,12 +2,6 @@ package dev.torii.proxy.upstream;
 
 import dev.torii.proxy.Fault;
 import dev.torii.routing.Cluster;
-import dev.torii.routing.UpstreamTls;
-import io.vertx.core.http.HttpClientConnection;
-import io.vertx.core.http.HttpConnectOptions;
-import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.ClientSSLOptions;
-import io.vertx.core.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,9 +12,12 @@ final class Http2Pool {
 
     private static final int MAX_WAITING = 4096;
 
+    /** HTTP/2 connections are dear and few, and are told when they are to go: they may rest much longer than HTTP/1's. */
+    private static final int IDLE_FACTOR = 15;
+
     private final Upstreams loop;
     private final EndpointState owner;
-    private final List<Pooled> connections = new ArrayList<>();
+    private final List<Http2Session> sessions = new ArrayList<>();
     private final ArrayDeque<UpstreamEvents> waiting = new ArrayDeque<>();
     private boolean connecting;
     private boolean gone;
@@ -30,30 +27,14 @@ final class Http2Pool {
         this.owner = owner;
     }
 
-    /** A connection with what Vert.x does not tell: how many streams we have on it and since when none. */
-    private static final class Pooled {
-        final HttpClientConnection connection;
-        int streams;
-        long idleSince = System.nanoTime();
-        boolean leaving;
-
-        Pooled(HttpClientConnection connection) {
-            this.connection = connection;
-        }
-
-        boolean hasRoom() {
-            return !leaving && streams < connection.maxActiveStreams();
-        }
-    }
-
     int size() {
-        return connections.size();
+        return sessions.size();
     }
 
     void acquire(UpstreamEvents events) {
-        Pooled pooled = withRoom();
-        if (pooled != null) {
-            lend(pooled, events);
+        Http2Session session = withRoom();
+        if (session != null) {
+            session.lend(events);
         } else if (waiting.size() >= MAX_WAITING) {
             events.onFailure(Fault.UO, "stream_queue_full", true, false);
         } else {
@@ -66,112 +47,91 @@ final class Http2Pool {
         waiting.remove(events);
     }
 
-    private @Nullable Pooled withRoom() {
-        for (Pooled pooled : connections) {
-            if (pooled.hasRoom()) {
-                return pooled;
+    private @Nullable Http2Session withRoom() {
+        for (Http2Session session : sessions) {
+            if (session.hasRoom()) {
+                return session;
             }
         }
         return null;
     }
 
-    private void lend(Pooled pooled, UpstreamEvents events) {
-        pooled.streams++;
-        new Http2Stream(pooled.connection, events, () -> released(pooled)).open();
-    }
-
-    private void released(Pooled pooled) {
-        if (--pooled.streams == 0) {
-            pooled.idleSince = System.nanoTime();
-            if (gone || pooled.leaving) {
-                pooled.connection.close();
-            }
-        }
-        serveWaiting();
-    }
-
     private void serveWaiting() {
         while (!waiting.isEmpty()) {
-            Pooled pooled = withRoom();
-            if (pooled == null) {
+            Http2Session session = withRoom();
+            if (session == null) {
                 openMore();
                 return;
             }
-            lend(pooled, waiting.pollFirst());
+            session.lend(waiting.pollFirst());
         }
     }
 
     private void openMore() {
         Cluster cluster = owner.cluster();
-        if (connecting || connections.size() >= cluster.connection().maxPerEndpoint()) {
+        if (connecting || sessions.size() >= cluster.connection().maxPerEndpoint()) {
             return;
         }
         connecting = true;
-        HttpConnectOptions options = new HttpConnectOptions()
-                .setServer(SocketAddress.inetSocketAddress(
-                        owner.endpoint().port(), owner.endpoint().host()))
-                .setHost(owner.endpoint().host())
-                .setPort(owner.endpoint().port())
-                .setProtocolVersion(HttpVersion.HTTP_2)
-                .setConnectTimeout(cluster.connection().connectTimeoutMs())
-                .setSsl(false);
-        UpstreamTls tls = cluster.tls();
-        if (tls != null) {
-            ClientSSLOptions ssl = loop.http2Tls(tls);
-            if (ssl == null) {
-                connecting = false;
-                failOne("tls_not_usable");
-                return;
-            }
-            options.setSsl(true).setHost(tls.serverName()).setSslOptions(ssl);
-        }
-        loop.http2Client().connect(options).onComplete(done -> {
-            connecting = false;
-            if (done.succeeded()) {
-                add(done.result());
-            } else {
-                failOne(Failures.ofConnect(done.cause()));
-            }
-        });
+        loop.connector()
+                .connect(
+                        cluster,
+                        owner.endpoint(),
+                        Connector.H2,
+                        channel -> Http2Session.open(
+                                this, channel, cluster.connection().connectTimeoutMs()),
+                        this::openFailed);
     }
 
-    private void add(HttpClientConnection connection) {
-        Pooled pooled = new Pooled(connection);
-        connections.add(pooled);
-        connection.goAwayHandler(goAway -> pooled.leaving = true);
-        connection.shutdownHandler(v -> pooled.leaving = true);
-        connection.closeHandler(v -> {
-            pooled.leaving = true;
-            connections.remove(pooled);
-        });
+    /** A connection can be used. */
+    void opened(Http2Session session) {
+        connecting = false;
+        owner.reached();
+        sessions.add(session);
+        serveWaiting();
+        if (gone) {
+            session.leave();
+        }
+    }
+
+    /** A connection could not be made, or no HTTP/2 is spoken there: all that wait for it have waited in vain. */
+    void openFailed(String detail) {
+        connecting = false;
+        owner.unreachable();
+        List<UpstreamEvents> inVain = List.copyOf(waiting);
+        waiting.clear();
+        for (UpstreamEvents events : inVain) {
+            events.onFailure(Fault.UF, detail, true, false);
+        }
+    }
+
+    void closed(Http2Session session) {
+        sessions.remove(session);
         serveWaiting();
     }
 
-    private void failOne(String detail) {
-        UpstreamEvents first = waiting.pollFirst();
-        if (first != null) {
-            first.onFailure(Fault.UF, detail, true, false);
-        }
-        if (!waiting.isEmpty()) {
-            openMore();
+    /** A stream is free. */
+    void released() {
+        serveWaiting();
+    }
+
+    /** Closes connections without streams, and those whose peer is silent. */
+    void sweep(long now, long limitNanos) {
+        for (Http2Session session : List.copyOf(sessions)) {
+            session.check(now);
+            if (session.isIdle() && now - session.idleSince() > limitNanos * IDLE_FACTOR) {
+                session.close();
+            }
         }
     }
 
-    /** Closes connections without streams; HTTP/2 connections may rest much longer than HTTP/1's. */
-    void sweep(long now, long limitNanos) {
-        for (Pooled pooled : List.copyOf(connections)) {
-            if (pooled.streams == 0 && now - pooled.idleSince > limitNanos * 15) {
-                pooled.connection.close();
-            }
-        }
+    /** No new requests on the connections there are; they close when they are through. */
+    void leaveAll() {
+        List.copyOf(sessions).forEach(Http2Session::leave);
     }
 
     void retire() {
         gone = true;
-        for (Pooled pooled : List.copyOf(connections)) {
-            if (pooled.streams == 0) {
-                pooled.connection.close();
-            }
-        }
+        leaveAll();
     }
 }

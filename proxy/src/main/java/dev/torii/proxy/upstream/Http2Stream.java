@@ -1,204 +1,211 @@
 package dev.torii.proxy.upstream;
 
 import dev.torii.proxy.Fault;
-import dev.torii.proxy.HeaderList;
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpClientConnection;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.StreamResetException;
-import io.vertx.core.internal.buffer.BufferInternal;
-import io.vertx.core.net.HostAndPort;
-import java.util.Locale;
-import java.util.Map;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Headers;
 import org.jspecify.annotations.Nullable;
 
-/** One request as a stream of a Vert.x HTTP/2 connection. */
+/** One request as a stream of an {@link Http2Session}. */
 final class Http2Stream implements UpstreamStream {
 
-    private static final long REFUSED_STREAM = 0x7;
-    private static final long CANCEL = 0x8;
-
-    private final HttpClientConnection connection;
-    private final Runnable release;
+    private final Http2Session session;
+    private final boolean reused;
     private @Nullable UpstreamEvents events;
-    private @Nullable HttpClientRequest request;
-    private @Nullable HttpClientResponse response;
-    private boolean pauseWanted;
+    private io.netty.handler.codec.http2.@Nullable Http2Stream stream;
+    private boolean head;
+    private boolean bodyless;
+    private boolean requestEnded;
+    private boolean started;
+    private boolean paused;
+    private int unreturned;
 
-    Http2Stream(HttpClientConnection connection, UpstreamEvents events, Runnable release) {
-        this.connection = connection;
+    /** @param reused whether the connection has carried others before */
+    Http2Stream(Http2Session session, UpstreamEvents events, boolean reused) {
+        this.session = session;
         this.events = events;
-        this.release = release;
-    }
-
-    void open() {
-        connection.request().onComplete(done -> {
-            UpstreamEvents to = events;
-            if (done.failed()) {
-                finish();
-                if (to != null) {
-                    to.onFailure(Fault.UC, "no_stream", true, true);
-                }
-            } else if (to == null) {
-                done.result().reset(CANCEL);
-            } else {
-                request = done.result();
-                to.onReady(this);
-            }
-        });
+        this.reused = reused;
     }
 
     @Override
-    public void sendHead(UpstreamRequest head) {
-        HttpClientRequest out = request();
-        out.setMethod(HttpMethod.valueOf(head.method())).setURI(head.target()).authority(authority(head.authority()));
-        MultiMap headers = out.headers();
-        HeaderList lines = head.headers();
-        for (int i = 0; i < lines.size(); i++) {
-            headers.add(
-                    lines.name(i).toString().toLowerCase(Locale.ROOT),
-                    lines.value(i).toString());
-        }
-        out.response().onComplete(done -> {
-            if (done.succeeded()) {
-                onResponse(done.result());
-            } else {
-                onFailure(done.cause());
-            }
-        });
-        out.exceptionHandler(this::onFailure);
-        out.continueHandler(v -> {
-            if (events != null) {
-                events.onContinue();
-            }
-        });
-        out.drainHandler(v -> {
-            if (events != null) {
-                events.onWritable();
-            }
-        });
-        if (head.bodyless()) {
-            out.end();
-        } else {
-            out.setChunked(true);
-            out.writeHead();
-        }
-    }
-
-    private void onResponse(HttpClientResponse answer) {
-        UpstreamEvents to = events;
-        if (to == null) {
-            return;
-        }
-        response = answer;
-        if (pauseWanted) {
-            answer.pause();
-        }
-        answer.exceptionHandler(this::onFailure);
-        answer.handler(piece -> {
-            if (events != null) {
-                events.onData(((BufferInternal) piece).getByteBuf(), false);
-                if (events != null) {
-                    events.onReadComplete();
-                }
-            }
-        });
-        answer.endHandler(v -> {
-            UpstreamEvents end = events;
-            finish();
-            if (end != null) {
-                MultiMap trailers = answer.trailers();
-                end.onEnd(trailers.isEmpty() ? null : netty(trailers));
-            }
-        });
-        // Whether a body follows is only known when it comes: DATA frames may be empty.
-        to.onHead(answer.statusCode(), netty(answer.headers()), false);
-        if (events == to) {
-            to.onReadComplete();
-        }
-    }
-
-    private void onFailure(Throwable cause) {
-        UpstreamEvents to = events;
-        if (to == null) {
-            return;
-        }
-        finish();
-        boolean refused = cause instanceof StreamResetException reset && reset.getCode() == REFUSED_STREAM;
-        boolean started = response != null;
-        to.onFailure(Fault.UC, started ? "reset_midway" : "reset_before_answer", refused, !started);
-    }
-
-    private void finish() {
-        if (events != null) {
-            events = null;
-            release.run();
+    public void sendHead(UpstreamRequest request) {
+        head = request.method().equals("HEAD");
+        requestEnded = request.bodyless();
+        stream = session.begin(this, Http2Heads.of(request), request.bodyless());
+        if (stream == null) {
+            // Not from within the call: the caller is not ready for an answer yet.
+            session.context().executor().execute(() -> fail(Fault.UC, "no_stream", true, true));
         }
     }
 
     @Override
     public void write(ByteBuf piece) {
-        request().write(BufferInternal.buffer(piece));
-    }
-
-    @Override
-    public void end() {
-        request().end();
-    }
-
-    @Override
-    public boolean isWritable() {
-        return !request().writeQueueFull();
-    }
-
-    @Override
-    public void pause() {
-        pauseWanted = true;
-        if (response != null) {
-            response.pause();
+        io.netty.handler.codec.http2.Http2Stream open = stream;
+        if (open == null) {
+            piece.release();
+        } else {
+            session.write(open.id(), piece);
         }
     }
 
     @Override
+    public void end() {
+        requestEnded = true;
+        io.netty.handler.codec.http2.Http2Stream open = stream;
+        if (open != null) {
+            session.end(open.id());
+        }
+    }
+
+    @Override
+    public boolean isWritable() {
+        io.netty.handler.codec.http2.Http2Stream open = stream;
+        return open != null && session.encoder().flowController().isWritable(open);
+    }
+
+    @Override
+    public void pause() {
+        paused = true;
+    }
+
+    @Override
     public void resume() {
-        pauseWanted = false;
-        if (response != null) {
-            response.resume();
+        paused = false;
+        io.netty.handler.codec.http2.Http2Stream open = stream;
+        if (open != null && unreturned > 0) {
+            int bytes = unreturned;
+            unreturned = 0;
+            session.consumed(open, bytes);
         }
     }
 
     @Override
     public void cancel() {
-        finish();
-        if (request != null) {
-            request.reset(CANCEL);
+        if (events != null) {
+            finish(true);
         }
     }
 
-    private HttpClientRequest request() {
-        HttpClientRequest out = request;
-        if (out == null) {
-            throw new IllegalStateException("the stream is not open");
+    /** The answer is complete or given up; a request that nobody waits for any more is broken off. */
+    private void finish(boolean reset) {
+        events = null;
+        io.netty.handler.codec.http2.Http2Stream open = stream;
+        if (reset && open != null) {
+            session.reset(open.id(), Http2Error.CANCEL);
         }
-        return out;
+        session.released();
     }
 
-    private static HostAndPort authority(String text) {
-        HostAndPort parsed = HostAndPort.parseAuthority(text, -1);
-        return parsed != null ? parsed : HostAndPort.authority(text);
+    private void fail(Fault fault, String detail, boolean unsent, boolean stale) {
+        UpstreamEvents to = events;
+        if (to != null) {
+            finish(false);
+            to.onFailure(fault, detail, unsent, stale);
+        }
     }
 
-    private static HttpHeaders netty(MultiMap from) {
-        HttpHeaders headers =
-                DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
-        for (Map.Entry<String, String> line : from) {
-            headers.add(line.getKey(), line.getValue());
+    void onHeaders(Http2Headers block, boolean end) {
+        UpstreamEvents to = events;
+        if (to == null) {
+            return;
         }
-        return headers;
+        if (started) {
+            finish(!requestEnded);
+            to.onEnd(Http2Heads.trailers(block));
+            return;
+        }
+        int status = Http2Heads.status(block);
+        if (status < 0 || status == 101 || (status < 200 && end)) {
+            malformed(to);
+        } else if (status == 100) {
+            to.onContinue();
+        } else if (status >= 200) {
+            started = true;
+            bodyless = head || status == 204 || status == 304 || end;
+            to.onHead(status, Http2Heads.lines(block), bodyless);
+            if (events == to) {
+                headPassedOn(to, end);
+            }
+        }
+    }
+
+    private void headPassedOn(UpstreamEvents to, boolean end) {
+        if (end) {
+            finish(!requestEnded);
+            to.onEnd(null);
+        } else {
+            session.touch(this);
+        }
+    }
+
+    private void malformed(UpstreamEvents to) {
+        finish(true);
+        to.onFailure(Fault.UPE, started ? "malformed_body" : "malformed_response", false, false);
+    }
+
+    /**
+     * @param bytes with padding
+     * @return how many of them need not be waited for: none while the client reads too slowly
+     */
+    int onData(ByteBuf data, int bytes, boolean end) {
+        UpstreamEvents to = events;
+        if (to == null) {
+            return bytes;
+        }
+        if (bodyless && data.isReadable()) {
+            malformed(to);
+            return bytes;
+        }
+        if (end) {
+            finish(!requestEnded);
+        } else {
+            session.touch(this);
+        }
+        if (data.isReadable()) {
+            to.onData(data.retain(), end);
+        } else if (end) {
+            to.onEnd(null);
+        }
+        if (!paused || end) {
+            return bytes;
+        }
+        unreturned += bytes;
+        return 0;
+    }
+
+    void onReset(long code) {
+        boolean refused = code == Http2Error.REFUSED_STREAM.code();
+        fail(Fault.UC, started ? "reset_midway" : "reset_before_answer", refused && !started, false);
+    }
+
+    /** The backend broke the rules within this stream, which is being reset. */
+    void onMalformed() {
+        fail(Fault.UPE, started ? "malformed_body" : "malformed_response", false, false);
+    }
+
+    /**
+     * @param broken whether the backend broke the rules of the whole connection
+     * @param untouched whether the backend has said that it never looked at this stream
+     */
+    void onClosed(boolean broken, boolean untouched) {
+        if (broken) {
+            onMalformed();
+        } else {
+            fail(Fault.UC, started ? "closed_midway" : "closed_before_answer", untouched, reused && !started);
+        }
+    }
+
+    void onWritabilityChanged() {
+        UpstreamEvents to = events;
+        if (to != null && isWritable()) {
+            to.onWritable();
+        }
+    }
+
+    void onReadComplete() {
+        UpstreamEvents to = events;
+        if (to != null) {
+            to.onReadComplete();
+        }
     }
 }

@@ -2,22 +2,16 @@ package dev.torii.proxy.upstream;
 
 import dev.torii.proxy.ClusterView;
 import dev.torii.proxy.tls.ClientTls;
-import dev.torii.proxy.tls.TlsEngine;
 import dev.torii.routing.Cluster;
 import dev.torii.routing.Endpoint;
 import dev.torii.routing.Snapshot;
 import dev.torii.routing.UpstreamTls;
 import io.netty.channel.Channel;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClientAgent;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.ClientSSLOptions;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.WeakHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -31,25 +25,14 @@ public final class Upstreams {
     private static final long SWEEP_MS = 250;
 
     private final Vertx vertx;
-    private final Function<UpstreamTls, @Nullable ClientTls> clientTls;
-    private final Map<ClientTls, ClientSSLOptions> http2Options = new WeakHashMap<>();
     private final Connector connector;
-    private final HttpClientAgent http2Client;
     private final Map<String, ClusterState> clusters = new HashMap<>();
     private final long sweeper;
 
     /** @param clientTls what was prepared for a backend, off the event loop; null when that failed */
-    public Upstreams(Vertx vertx, Function<UpstreamTls, @Nullable ClientTls> clientTls, TlsEngine engine) {
+    public Upstreams(Vertx vertx, Function<UpstreamTls, @Nullable ClientTls> clientTls) {
         this.vertx = vertx;
-        this.clientTls = clientTls;
         this.connector = new Connector(vertx, clientTls);
-        this.http2Client = vertx.createHttpClient(new HttpClientOptions()
-                .setProtocolVersion(HttpVersion.HTTP_2)
-                .setHttp2ClearTextUpgrade(false)
-                .setUseAlpn(true)
-                .setSslEngineOptions(engine.options())
-                .setForceSni(true)
-                .setHttp2ConnectionWindowSize(1024 * 1024));
         this.sweeper = vertx.setPeriodic(SWEEP_MS, id -> sweep());
     }
 
@@ -95,14 +78,13 @@ public final class Upstreams {
      * @param failed told why, in one lower_snake word
      */
     public void dial(Cluster cluster, Endpoint endpoint, Consumer<Channel> connected, Consumer<String> failed) {
-        connector.connect(cluster, endpoint, connected, failed);
+        connector.connect(cluster, endpoint, Connector.NOTHING_TO_NEGOTIATE, connected, failed);
     }
 
     public void close() {
         vertx.cancelTimer(sweeper);
         clusters.values().forEach(ClusterState::retire);
         clusters.clear();
-        http2Client.close();
     }
 
     private void sweep() {
@@ -114,18 +96,5 @@ public final class Upstreams {
 
     Connector connector() {
         return connector;
-    }
-
-    HttpClientAgent http2Client() {
-        return http2Client;
-    }
-
-    /** The same object for the same backend, because Vert.x keeps its TLS contexts by it; null when it cannot be used. */
-    @Nullable
-    ClientSSLOptions http2Tls(UpstreamTls tls) {
-        ClientTls prepared = clientTls.apply(tls);
-        return prepared == null
-                ? null
-                : http2Options.computeIfAbsent(prepared, key -> key.clientOptions(List.of("h2")));
     }
 }

@@ -83,8 +83,11 @@ public final class TestProxy implements AutoCloseable {
         for (int port : ports) {
             endpoints.add(new Endpoint("127.0.0.1", port));
         }
-        clusters.put(
-                name, new Cluster(name, "default/" + name, protocol, endpoints, balancing, connection, null, null));
+        return cluster(new Cluster(name, "default/" + name, protocol, endpoints, balancing, connection, null, null));
+    }
+
+    public TestProxy cluster(Cluster cluster) {
+        clusters.put(cluster.key(), cluster);
         return this;
     }
 

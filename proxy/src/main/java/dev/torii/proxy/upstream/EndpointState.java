@@ -6,9 +6,11 @@ import dev.torii.routing.Cluster;
 import dev.torii.routing.Endpoint;
 import io.netty.channel.Channel;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +71,11 @@ public final class EndpointState {
 
     Cluster cluster() {
         return cluster;
+    }
+
+    /** Which protocol and TLS settings hold now: it grows when they change. */
+    int way() {
+        return way;
     }
 
     ClusterView.EndpointView view() {
@@ -135,19 +142,27 @@ public final class EndpointState {
         while (connecting < waiting.size()
                 && open.size() + connecting < cluster.connection().maxPerEndpoint()) {
             connecting++;
+            int by = way;
             loop.connector()
-                    .connect(cluster, endpoint, Connector.NOTHING_TO_NEGOTIATE, connected(way), this::connectFailed);
+                    .connect(
+                            cluster,
+                            endpoint,
+                            Connector.NOTHING_TO_NEGOTIATE,
+                            channel -> connected(by, channel),
+                            detail -> connectFailed(by, detail));
         }
     }
 
-    private Consumer<Channel> connected(int by) {
-        return channel -> {
-            connecting--;
-            reached();
-            Http1Connection connection = Http1Connection.install(this, channel, by);
-            open.add(connection);
-            putBack(connection);
-        };
+    private void connected(int by, Channel channel) {
+        if (!channel.isActive()) {
+            connectFailed(by, "connect_failed");
+            return;
+        }
+        connecting--;
+        reached();
+        Http1Connection connection = Http1Connection.install(this, channel, by);
+        open.add(connection);
+        putBack(connection);
     }
 
     /** A connection to it could be made. */
@@ -160,12 +175,14 @@ public final class EndpointState {
         avoidUntil = System.nanoTime() + PENALTY_NANOS;
     }
 
-    private void connectFailed(String detail) {
+    private void connectFailed(int by, String detail) {
         connecting--;
-        unreachable();
-        UpstreamEvents first = waiting.pollFirst();
-        if (first != null) {
-            first.onFailure(Fault.UF, detail, true, false);
+        if (by == way) {
+            unreachable();
+            UpstreamEvents first = waiting.pollFirst();
+            if (first != null) {
+                first.onFailure(Fault.UF, detail, true, false);
+            }
         }
         openMore();
     }
@@ -245,13 +262,16 @@ public final class EndpointState {
     }
 
     void update(Cluster newer) {
-        boolean sameWay =
-                newer.protocol() == cluster.protocol() && java.util.Objects.equals(newer.tls(), cluster.tls());
+        boolean sameWay = newer.protocol() == cluster.protocol() && Objects.equals(newer.tls(), cluster.tls());
         cluster = newer;
         if (!sameWay) {
             way++;
             closeIdle();
             http2.leaveAll();
+            List<UpstreamEvents> queued = new ArrayList<>(waiting);
+            waiting.clear();
+            queued.addAll(http2.takeWaiting());
+            queued.forEach(this::acquire);
         }
     }
 

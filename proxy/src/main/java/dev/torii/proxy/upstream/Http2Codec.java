@@ -1,12 +1,20 @@
 package dev.torii.proxy.upstream;
 
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
+import io.netty.handler.codec.http2.Http2CodecUtil;
+import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Settings;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
 /** Netty's HTTP/2 of one connection to a backend: reads, writes and checks frames, and tells {@link Http2Session}. */
@@ -15,10 +23,12 @@ final class Http2Codec extends Http2ConnectionHandler {
     /** What a paused stream may still bring: it waits in the client's write queue, so it is small. */
     private static final int STREAM_WINDOW = 64 * 1024;
 
-    /** Enough that a few slow clients do not hold up the other streams of the connection. */
-    private static final int CONNECTION_WINDOW = 64 * STREAM_WINDOW;
+    /** How much may be on its way; it is given back at once, so that slow clients hold up their own streams only. */
+    private static final int CONNECTION_WINDOW = 16 * STREAM_WINDOW;
 
     private static final int MAX_HEADER_LIST = 256 * 1024;
+
+    private static final Logger LOG = System.getLogger(Http2Codec.class.getName());
 
     private final Http2Session session;
     private @Nullable ChannelHandlerContext context;
@@ -61,6 +71,7 @@ final class Http2Codec extends Http2ConnectionHandler {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        session.onClosing();
         super.channelInactive(ctx);
         session.onInactive();
     }
@@ -68,24 +79,34 @@ final class Http2Codec extends Http2ConnectionHandler {
     @Override
     protected void onStreamError(
             ChannelHandlerContext ctx, boolean outbound, Throwable cause, Http2Exception.StreamException error) {
-        session.onStreamError(error.streamId());
+        if (!outbound) {
+            session.onStreamError(error.streamId());
+        }
         super.onStreamError(ctx, outbound, cause, error);
     }
 
     @Override
     protected void onConnectionError(
             ChannelHandlerContext ctx, boolean outbound, Throwable cause, @Nullable Http2Exception error) {
-        session.onBroken();
+        tellIfOurs(error == null ? cause : error);
+        session.onBroken(error != null && !outbound);
         super.onConnectionError(ctx, outbound, cause, error);
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
-        if (cause instanceof java.io.IOException || cause instanceof io.netty.handler.codec.DecoderException) {
-            // A reset by the peer or a broken TLS record: the close that follows tells whoever waits.
-            ctx.close();
-        } else {
+        if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) != null) {
             super.exceptionCaught(ctx, cause);
+        } else {
+            tellIfOurs(cause);
+            ctx.close();
+        }
+    }
+
+    /** A broken rule, a reset by the peer or a broken TLS record is told to whoever waits; all else is our own bug. */
+    private static void tellIfOurs(Throwable cause) {
+        if (!(cause instanceof Http2Exception || cause instanceof IOException || cause instanceof DecoderException)) {
+            LOG.log(Level.ERROR, "HTTP/2 to a backend", cause);
         }
     }
 
@@ -98,7 +119,9 @@ final class Http2Codec extends Http2ConnectionHandler {
 
         @Override
         protected Http2Codec build() {
-            return server(false)
+            Http2Connection connection = new DefaultHttp2Connection(false);
+            connection.local().flowController(new DefaultHttp2LocalFlowController(connection, 0.5f, true));
+            return connection(connection)
                     .frameListener(session)
                     .gracefulShutdownTimeoutMillis(0)
                     .initialSettings(new Http2Settings()

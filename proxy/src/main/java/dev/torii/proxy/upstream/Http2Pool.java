@@ -69,18 +69,21 @@ final class Http2Pool {
 
     private void openMore() {
         Cluster cluster = owner.cluster();
-        if (connecting || sessions.size() >= cluster.connection().maxPerEndpoint()) {
+        // A connection that is leaving may carry a long stream for hours: it does not count.
+        long staying = sessions.stream().filter(session -> !session.isLeaving()).count();
+        if (connecting || staying >= cluster.connection().maxPerEndpoint()) {
             return;
         }
         connecting = true;
+        int way = owner.way();
+        long limitMs = cluster.connection().connectTimeoutMs();
         loop.connector()
                 .connect(
                         cluster,
                         owner.endpoint(),
                         Connector.H2,
-                        channel -> Http2Session.open(
-                                this, channel, cluster.connection().connectTimeoutMs()),
-                        this::openFailed);
+                        channel -> Http2Session.open(this, way, channel, limitMs),
+                        detail -> openFailed(way, detail));
     }
 
     /** A connection can be used. */
@@ -88,6 +91,9 @@ final class Http2Pool {
         connecting = false;
         owner.reached();
         sessions.add(session);
+        if (session.way() != owner.way()) {
+            session.leave();
+        }
         serveWaiting();
         if (gone) {
             session.leave();
@@ -95,14 +101,23 @@ final class Http2Pool {
     }
 
     /** A connection could not be made, or no HTTP/2 is spoken there: all that wait for it have waited in vain. */
-    void openFailed(String detail) {
+    void openFailed(int way, String detail) {
         connecting = false;
+        if (way != owner.way()) {
+            serveWaiting();
+            return;
+        }
         owner.unreachable();
-        List<UpstreamEvents> inVain = List.copyOf(waiting);
-        waiting.clear();
-        for (UpstreamEvents events : inVain) {
+        for (UpstreamEvents events : takeWaiting()) {
             events.onFailure(Fault.UF, detail, true, false);
         }
+    }
+
+    /** Gives up the queue. */
+    List<UpstreamEvents> takeWaiting() {
+        List<UpstreamEvents> taken = List.copyOf(waiting);
+        waiting.clear();
+        return taken;
     }
 
     void closed(Http2Session session) {

@@ -26,15 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Http2Session extends Http2EventAdapter {
 
-    /** Without a byte for so long while a request waits, the backend is asked whether it is still there. */
-    private static final long PING_AFTER_NANOS = TimeUnit.SECONDS.toNanos(10);
-
-    private static final long PONG_WITHIN_NANOS = TimeUnit.SECONDS.toNanos(5);
-
     /** Streams are never numbered anew; a connection that has carried so many is left. */
     private static final int LAST_STREAM = Integer.MAX_VALUE - 1_000;
 
     private final Http2Pool pool;
+    private final int way;
     private final Channel channel;
     private final Http2Codec codec;
     private final Http2Connection connection;
@@ -47,12 +43,13 @@ final class Http2Session extends Http2EventAdapter {
     private int lastHandled = Integer.MAX_VALUE;
     private int streams;
     private int served;
-    private long idleSince;
-    private long lastRead;
-    private long pinged;
+    private boolean ended;
+    private long idleSince = System.nanoTime();
+    private final PeerWatch watch = new PeerWatch(idleSince);
 
-    private Http2Session(Http2Pool pool, Channel channel) {
+    private Http2Session(Http2Pool pool, int way, Channel channel) {
         this.pool = pool;
+        this.way = way;
         this.channel = channel;
         this.codec = Http2Codec.of(this);
         this.connection = codec.connection();
@@ -61,18 +58,35 @@ final class Http2Session extends Http2EventAdapter {
         codec.encoder().flowController().listener(this::writabilityChanged);
     }
 
-    /** Begins to speak; ends in {@link Http2Pool#opened} or {@link Http2Pool#openFailed}. */
-    static void open(Http2Pool pool, Channel channel, long limitMs) {
-        Http2Session session = new Http2Session(pool, channel);
+    /**
+     * Begins to speak; ends in {@link Http2Pool#opened} or {@link Http2Pool#openFailed}.
+     *
+     * @param way see {@link EndpointState#way}
+     */
+    static void open(Http2Pool pool, int way, Channel channel, long limitMs) {
+        Http2Session session = new Http2Session(pool, way, channel);
         session.settling = channel.eventLoop().schedule(session::close, limitMs, TimeUnit.MILLISECONDS);
         channel.pipeline().addLast("http2", session.codec);
+        if (!channel.isActive()) {
+            session.onInactive();
+        }
     }
 
-    /** Whether one more request may be given to it. */
+    int way() {
+        return way;
+    }
+
+    /** Whether it takes no more requests. */
+    boolean isLeaving() {
+        return leaving;
+    }
+
+    /** Whether one more request may be given to it; a stream that is through may be open a moment longer. */
     boolean hasRoom() {
         return settled
                 && !leaving
                 && streams < connection.local().maxActiveStreams()
+                && connection.local().canOpenStream()
                 && connection.local().lastStreamCreated() < LAST_STREAM;
     }
 
@@ -109,18 +123,17 @@ final class Http2Session extends Http2EventAdapter {
     }
 
     void close() {
+        leaving = true;
         channel.close();
     }
 
     /** Finds out about a backend that is gone without a word; called a few times a second. */
     void check(long now) {
-        if (streams == 0 || now - lastRead < PING_AFTER_NANOS) {
-            pinged = 0;
-        } else if (pinged == 0) {
-            pinged = now;
+        PeerWatch.Verdict verdict = streams == 0 ? PeerWatch.Verdict.WAIT : watch.look(now);
+        if (verdict == PeerWatch.Verdict.PING) {
             codec.encoder().writePing(context(), false, now, context().newPromise());
             channel.flush();
-        } else if (now - pinged > PONG_WITHIN_NANOS) {
+        } else if (verdict == PeerWatch.Verdict.GONE) {
             close();
         }
     }
@@ -136,19 +149,18 @@ final class Http2Session extends Http2EventAdapter {
     /**
      * Opens a stream with a head and binds it.
      *
-     * @return null when none could be opened: the backend saw nothing
+     * @return null when none could be opened, and {@link Http2Stream#onUnsent} follows
      */
     io.netty.handler.codec.http2.@Nullable Http2Stream begin(Http2Stream request, Http2Headers head, boolean end) {
         int id = connection.local().incrementAndGetNextStreamId();
-        if (id < 0) {
-            leaving = true;
-            return null;
-        }
         ChannelPromise sent = context().newPromise();
         encoder().writeHeaders(context(), id, head, 0, end, sent);
         io.netty.handler.codec.http2.Http2Stream stream = connection.stream(id);
         if (stream == null) {
-            leaving = true;
+            boolean tooLarge = sent.cause() instanceof Http2Exception.HeaderListSizeException;
+            leaving |= !tooLarge;
+            // Not from within the call: the caller is not ready for an answer yet.
+            channel.eventLoop().execute(() -> request.onUnsent(tooLarge));
             return null;
         }
         stream.setProperty(requestKey, request);
@@ -178,15 +190,18 @@ final class Http2Session extends Http2EventAdapter {
     }
 
     void readComplete() {
-        lastRead = System.nanoTime();
         for (Http2Stream stream = touched.poll(); stream != null; stream = touched.poll()) {
             stream.onReadComplete();
         }
     }
 
-    /** The connection is beyond help; the codec says so to the backend and closes. */
-    void onBroken() {
-        broken = true;
+    /**
+     * The connection is beyond help; the codec says so to the backend and closes.
+     *
+     * @param byPeer whether the backend broke the rules
+     */
+    void onBroken(boolean byPeer) {
+        broken = byPeer;
         leaving = true;
     }
 
@@ -197,7 +212,16 @@ final class Http2Session extends Http2EventAdapter {
         }
     }
 
+    /** What is tried again must not come back here. */
+    void onClosing() {
+        leaving = true;
+    }
+
     void onInactive() {
+        if (ended) {
+            return;
+        }
+        ended = true;
         leaving = true;
         ScheduledFuture<?> timer = settling;
         if (timer != null) {
@@ -206,8 +230,12 @@ final class Http2Session extends Http2EventAdapter {
         if (settled) {
             pool.closed(this);
         } else {
-            pool.openFailed("no_http2");
+            pool.openFailed(way, "no_http2");
         }
+    }
+
+    private void heard() {
+        watch.heard(System.nanoTime());
     }
 
     private @Nullable Http2Stream request(io.netty.handler.codec.http2.@Nullable Http2Stream stream) {
@@ -223,16 +251,18 @@ final class Http2Session extends Http2EventAdapter {
 
     @Override
     public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
-        if (!settled) {
-            settled = true;
-            idleSince = System.nanoTime();
-            lastRead = idleSince;
-            ScheduledFuture<?> timer = settling;
-            if (timer != null) {
-                timer.cancel(false);
-            }
-            pool.opened(this);
+        heard();
+        if (settled) {
+            // Perhaps more streams are allowed now.
+            pool.released();
+            return;
         }
+        settled = true;
+        ScheduledFuture<?> timer = settling;
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        pool.opened(this);
     }
 
     @Override
@@ -250,6 +280,7 @@ final class Http2Session extends Http2EventAdapter {
 
     @Override
     public void onHeadersRead(ChannelHandlerContext ctx, int id, Http2Headers headers, int padding, boolean end) {
+        heard();
         Http2Stream request = request(connection.stream(id));
         if (request != null) {
             request.onHeaders(headers, end);
@@ -258,6 +289,7 @@ final class Http2Session extends Http2EventAdapter {
 
     @Override
     public int onDataRead(ChannelHandlerContext ctx, int id, ByteBuf data, int padding, boolean end) {
+        heard();
         Http2Stream request = request(connection.stream(id));
         int bytes = data.readableBytes() + padding;
         return request == null ? bytes : request.onData(data, bytes, end);
@@ -273,7 +305,7 @@ final class Http2Session extends Http2EventAdapter {
 
     @Override
     public void onPingAckRead(ChannelHandlerContext ctx, long data) {
-        pinged = 0;
+        watch.ponged();
     }
 
     /** Called before Netty closes the streams above the last one. */
@@ -293,6 +325,7 @@ final class Http2Session extends Http2EventAdapter {
         if (request != null) {
             request.onClosed(broken, stream.id() > lastHandled);
         }
+        pool.released();
     }
 
     /** Sends the end of a stream's body. */

@@ -32,9 +32,14 @@ final class Http2Stream implements UpstreamStream {
         head = request.method().equals("HEAD");
         requestEnded = request.bodyless();
         stream = session.begin(this, Http2Heads.of(request), request.bodyless());
-        if (stream == null) {
-            // Not from within the call: the caller is not ready for an answer yet.
-            session.context().executor().execute(() -> fail(Fault.UC, "no_stream", true, true));
+    }
+
+    /** @param tooLarge whether the head is over the limit that the backend has set */
+    void onUnsent(boolean tooLarge) {
+        if (tooLarge) {
+            fail(Fault.TL, "headers_too_large_for_backend", false, false);
+        } else {
+            fail(Fault.UC, "no_stream", true, true);
         }
     }
 
@@ -152,7 +157,7 @@ final class Http2Stream implements UpstreamStream {
         if (to == null) {
             return bytes;
         }
-        if (bodyless && data.isReadable()) {
+        if (!started || (bodyless && data.isReadable())) {
             malformed(to);
             return bytes;
         }

@@ -1,5 +1,6 @@
 package dev.torii.proxy.http;
 
+import dev.torii.proxy.Fault;
 import dev.torii.routing.Listener;
 import dev.torii.routing.ListenerSettings;
 import dev.torii.routing.Port;
@@ -40,6 +41,7 @@ final class ClientConnection {
     private long lastActive = System.nanoTime();
     private int active;
     private boolean leaving;
+    private boolean refused;
 
     private ClientConnection(NetSocket socket, int port) {
         this.channel = ((NetSocketInternal) socket).channelHandlerContext().channel();
@@ -154,8 +156,13 @@ final class ClientConnection {
     }
 
     /** Called now and then: ends a connection whose client is too slow with a head, or does nothing for too long. */
-    void check(long now, Plan plan) {
+    void check(long now, Plan plan, Worker worker) {
         if (active > 0) {
+            return;
+        }
+        if (refused) {
+            // It does not even read why.
+            close();
             return;
         }
         ListenerSettings settings = settings(plan);
@@ -168,7 +175,12 @@ final class ClientConnection {
         } else if (headBegan == 0) {
             headBegan = now;
         } else if (isPast(now, headBegan, settings.headerTimeoutMs())) {
-            progress.answerTimeout();
+            refused = true;
+            Routing nowhere = new Routing(plan, this, new RequestHead());
+            nowhere.giveUp();
+            int status = progress.answerTimeout(nowhere.requestId());
+            worker.refused(
+                    Outcome.withoutRequest(worker.role(), nowhere, headBegan, Fault.SI, status, "header_timeout"));
         }
     }
 

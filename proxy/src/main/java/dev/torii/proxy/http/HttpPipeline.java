@@ -225,20 +225,25 @@ final class HttpPipeline {
             return reading != null ? reading.isWithinHead() : begun;
         }
 
-        /** Answers a head that never came to its end, where no exchange can (RFC 9110, 15.5.9), and closes. */
-        void answerTimeout() {
+        /**
+         * Answers a head that never came to its end, where no exchange can (RFC 9110, 15.5.9), and closes.
+         *
+         * @return the status; 0 when nothing could be said to a client that speaks no HTTP yet
+         */
+        int answerTimeout(String requestId) {
             ChannelHandlerContext above =
                     decoder == null ? null : channel.pipeline().context(decoder);
             if (above == null) {
                 channel.close();
-                return;
+                return 0;
             }
             ByteBuf answer = Unpooled.copiedBuffer(
                     "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n"
-                            + "x-torii-reason: SI header_timeout\r\n\r\n",
+                            + "x-torii-reason: SI header_timeout\r\nx-request-id: " + requestId + "\r\n\r\n",
                     StandardCharsets.US_ASCII);
             // From the decoder's place on, the bytes pass TLS but not Vert.x' encoder.
             above.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
+            return 408;
         }
     }
 }

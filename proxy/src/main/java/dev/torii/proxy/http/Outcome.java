@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** What becomes of a request, noted as it happens and frozen once. */
 final class Outcome {
 
-    private final long startNanos = System.nanoTime();
-    private final long startEpochMs = System.currentTimeMillis();
+    private final long startNanos;
+    private final long startEpochMs;
     private int status;
     private int grpcStatus = -1;
     private @Nullable Fault fault;
@@ -21,6 +21,31 @@ final class Outcome {
     private long upstreamNanos = -1;
     private long tunnelIn;
     private long tunnelOut;
+
+    Outcome() {
+        startNanos = System.nanoTime();
+        startEpochMs = System.currentTimeMillis();
+    }
+
+    /** @param began by {@link System#nanoTime()} */
+    private Outcome(long began) {
+        startNanos = began;
+        startEpochMs = System.currentTimeMillis() - (System.nanoTime() - began) / 1_000_000;
+    }
+
+    /**
+     * The record of a client that was refused before it had made a request.
+     *
+     * @param began by {@link System#nanoTime()}
+     * @param status 0 when there was no way to tell the client
+     */
+    static ExchangeRecord withoutRequest(
+            String role, Routing nowhere, long began, Fault why, int status, String detail) {
+        Outcome outcome = new Outcome(began);
+        outcome.failed(why, detail);
+        outcome.status(status);
+        return outcome.record(role, "", nowhere, 0, 0);
+    }
 
     /** A try begins. */
     void trying(String at) {

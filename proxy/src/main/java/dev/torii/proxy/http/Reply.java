@@ -100,12 +100,16 @@ final class Reply {
         settle(writer.written(), false);
     }
 
-    /** A backend agreed to switch protocols: fills the head of the 101, which the tunnel sends. */
+    /** A backend agreed to switch to the protocol it names: fills the head of the 101, which the tunnel sends. */
     void switchProtocols(HttpHeaders headers) {
         started = true;
         outcome.status(101);
         writer.head(101, headers, true);
-        response.headers().set("upgrade", routing.head().upgrade).set("connection", "Upgrade");
+        String chosen = headers.get("upgrade");
+        response.headers().set("connection", "Upgrade");
+        if (chosen != null) {
+            response.headers().set("upgrade", chosen);
+        }
         decorate();
     }
 
@@ -147,9 +151,10 @@ final class Reply {
         if (close && !http2) {
             response.headers().set("connection", "close");
         }
-        outcome.status(status);
         outcome.grpcStatus(head.grpc ? why.grpcStatus() : -1);
         Future<Void> written = LocalReplies.send(response, why, status, detail, routing.requestId(), head);
+        // To gRPC a failure is a 200 that says so.
+        outcome.status(response.getStatusCode());
         localBytes = response.bytesWritten();
         settle(written, close);
     }

@@ -67,6 +67,7 @@ final class Routing {
 
     /** For a request of which there is no head to decide by. */
     void giveUp() {
+        head.scheme = client.scheme();
         requestId = RequestIds.next();
     }
 

@@ -139,6 +139,12 @@ public final class Worker {
         listener.ended(record);
     }
 
+    /** A client was refused before it had made a request. */
+    void refused(ExchangeRecord record) {
+        listener.started();
+        listener.ended(record);
+    }
+
     /**
      * Closes an HTTP/1 connection after its last answer. While the client still sends, what it sends is read for a
      * moment: closing at once would reset the connection and take the answer from the client's hands.
@@ -163,7 +169,7 @@ public final class Worker {
         }
         Plan current = plan.get();
         for (ClientConnection client : List.copyOf(connections)) {
-            client.check(now, current);
+            client.check(now, current, this);
         }
     }
 }

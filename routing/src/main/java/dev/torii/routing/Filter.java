@@ -30,10 +30,21 @@ public sealed interface Filter {
             @Nullable PathChange path,
             @Nullable Integer port,
             int status)
-            implements Filter {}
+            implements Filter {
+
+        public Redirect {
+            WireText.check(scheme);
+            WireText.check(hostname);
+        }
+    }
 
     /** Changes the host and path that the backend sees. */
-    record Rewrite(@Nullable String hostname, @Nullable PathChange path) implements Filter {}
+    record Rewrite(@Nullable String hostname, @Nullable PathChange path) implements Filter {
+
+        public Rewrite {
+            WireText.check(hostname);
+        }
+    }
 
     /**
      * Answers preflights and marks answers for browsers.
@@ -55,6 +66,9 @@ public sealed interface Filter {
             allowMethods = List.copyOf(allowMethods);
             allowHeaders = List.copyOf(allowHeaders);
             exposeHeaders = List.copyOf(exposeHeaders);
+            allowMethods.forEach(WireText::check);
+            allowHeaders.forEach(WireText::check);
+            exposeHeaders.forEach(WireText::check);
         }
     }
 }

@@ -14,5 +14,11 @@ public record HeaderChange(List<Header> set, List<Header> add, List<String> remo
         remove = List.copyOf(remove);
     }
 
-    public record Header(String name, String value) {}
+    public record Header(String name, String value) {
+
+        public Header {
+            WireText.check(name);
+            WireText.check(value);
+        }
+    }
 }

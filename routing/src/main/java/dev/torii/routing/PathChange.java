@@ -13,6 +13,11 @@ public sealed interface PathChange {
 
     /** {@code ReplaceFullPath}. */
     record Full(String replacement) implements PathChange {
+
+        public Full {
+            WireText.check(replacement);
+        }
+
         @Override
         public String apply(String path, PathMatch matched) {
             return replacement;
@@ -21,6 +26,11 @@ public sealed interface PathChange {
 
     /** {@code ReplacePrefixMatch}; trailing slashes of prefix and replacement do not matter. */
     record Prefix(String replacement) implements PathChange {
+
+        public Prefix {
+            WireText.check(replacement);
+        }
+
         @Override
         public String apply(String path, PathMatch matched) {
             int cut = matched instanceof PathMatch.Prefix prefix

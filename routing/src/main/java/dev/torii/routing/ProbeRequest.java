@@ -1,5 +1,6 @@
 package dev.torii.routing;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.LinkedHashMap;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * more than the URL's host, so a gateway can be asked by its address.
  *
  * @param port of the URL, or its scheme's own
- * @param path as written; the data plane normalises paths before it matches them
+ * @param path in the form that the data plane compares: see {@link PathNormalizer}
  * @param headers names lower case, values of one name joined with a comma
  */
 public record ProbeRequest(
@@ -61,9 +62,20 @@ public record ProbeRequest(
                 scheme,
                 withoutPort(headers.getOrDefault("host", urlHost)).toLowerCase(Locale.ROOT),
                 port(url, authority.substring(urlHost.length()), scheme.equals("https") ? 443 : 80),
-                path.isEmpty() ? "/" : path,
+                path(url, path),
                 parameters(query),
                 headers);
+    }
+
+    private static String path(String url, String written) {
+        if (written.isEmpty()) {
+            return "/";
+        }
+        String normal = PathNormalizer.normalize(new String(written.getBytes(UTF_8), ISO_8859_1));
+        if (normal.isEmpty()) {
+            throw new IllegalArgumentException("\"" + url + "\" has a path with more than one reading: it gets a 400");
+        }
+        return normal;
     }
 
     /** Where the first of some characters stands, or the end. */

@@ -10,6 +10,11 @@ package dev.torii.routing;
  */
 public record SessionPersistence(Type type, String name, String path, long absoluteTimeoutSeconds, boolean permanent) {
 
+    public SessionPersistence {
+        WireText.check(name);
+        WireText.check(path);
+    }
+
     public enum Type {
         COOKIE,
         HEADER

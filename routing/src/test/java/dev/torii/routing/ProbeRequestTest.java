@@ -20,6 +20,7 @@ class ProbeRequestTest {
         "http://[::1], http, [::1], 80, /",
         "http://h:?x=1, http, h, 80, /",
         "http://h#f?, http, h, 80, /",
+        "http://h/%61//b/../café, http, h, 80, /a/caf%C3%A9",
     })
     void readsUrls(String url, String scheme, String host, int port, String path) {
         ProbeRequest request = ProbeRequest.of("get", url, List.of());
@@ -64,6 +65,14 @@ class ProbeRequestTest {
         assertThatThrownBy(() -> ProbeRequest.of("GET", url, List.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("\"" + url + "\" is not like http://shop.example/cart");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://h/..", "http://h/a%2f..%2fb", "http://h/a\\b", "http://h/%zz"})
+    void saysThatAPathHasTwoReadings(String url) {
+        assertThatThrownBy(() -> ProbeRequest.of("GET", url, List.of()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("\"" + url + "\" has a path with more than one reading: it gets a 400");
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package dev.torii.config.source;
 import com.google.re2j.Pattern;
 import dev.torii.config.Wording;
 import dev.torii.routing.PathMatch;
+import dev.torii.routing.PathNormalizer;
 import dev.torii.routing.RequestMatch;
 import dev.torii.routing.RequestMatch.NamedMatch;
 import dev.torii.routing.TextMatch;
@@ -53,25 +54,37 @@ final class MatchReader {
             return value.isPresent() ? new PathMatch.Regex(value.regex()) : EVERYTHING.path();
         }
         String text = value.text(Syntax.PATH, "/");
-        if (!text.isEmpty()) {
-            checkPath(value, text);
+        String normal = text.isEmpty() || !isAllowed(value, text) ? text : normal(value, text);
+        return type.equals(EXACT) ? new PathMatch.Exact(normal) : new PathMatch.Prefix(normal);
+    }
+
+    /** Requests are compared in this form only: {@code /%61} is {@code /a}. */
+    private static String normal(Cell value, String text) {
+        String normal = PathNormalizer.normalize(text);
+        if (normal.isEmpty()) {
+            value.error("a path must have one reading, or no request matches it, but is " + Wording.quote(text));
+            return text;
         }
-        return type.equals(EXACT) ? new PathMatch.Exact(text) : new PathMatch.Prefix(text);
+        return normal;
     }
 
     /** The rules of the CRD for paths that are compared as they are. */
-    private static void checkPath(Cell value, String text) {
+    private static boolean isAllowed(Cell value, String text) {
         for (String forbidden : FORBIDDEN_IN_PATHS) {
             if (text.contains(forbidden)) {
                 value.error("a path must not contain `" + forbidden + "`, but is " + Wording.quote(text));
-                return;
+                return false;
             }
         }
         if (text.endsWith("/..") || text.endsWith("/.")) {
             value.error("a path must not end with `/.` or `/..`, but is " + Wording.quote(text));
-        } else if (!PATH_CHARACTERS.matches(text)) {
-            value.error("a path must have only characters that RFC 3986 allows, but is " + Wording.quote(text));
+            return false;
         }
+        if (!PATH_CHARACTERS.matches(text)) {
+            value.error("a path must have only characters that RFC 3986 allows, but is " + Wording.quote(text));
+            return false;
+        }
+        return true;
     }
 
     private static PathMatch grpcMethod(Fields match) {

@@ -1,6 +1,7 @@
 package dev.torii.proxy.http;
 
 import dev.torii.proxy.Fault;
+import dev.torii.routing.PathNormalizer;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 import io.vertx.core.http.HttpServerRequest;

@@ -1,14 +1,17 @@
-package dev.torii.proxy.http;
+package dev.torii.routing;
 
 import java.util.ArrayDeque;
 
 /**
- * Brings a path into the one form that both routing and the backend see, so that no spelling of a path gets past a rule
+ * Brings a path into the one form that routes are compared in and backends see, so that no spelling of a path gets past a rule
  * that another spelling would hit (RFC 3986, 6.2.2): unreserved characters are decoded, dot segments resolved, repeated
  * slashes merged, what may not stand bare is encoded, and codes are in upper case. {@code %2F} is kept, because package and
  * object names need it, unless a dot segment hides behind it. What has two readings is refused rather than guessed.
+ *
+ * <p>The data plane asks for every request, the configuration for every path that is compared as it is. Pure; safe on any
+ * thread.
  */
-final class PathNormalizer {
+public final class PathNormalizer {
 
     private static final String HEX = "0123456789ABCDEF";
 
@@ -26,19 +29,23 @@ final class PathNormalizer {
     }
 
     /** Whether the path needs no work; most do not. */
-    static boolean isPlain(String path) {
+    private static boolean isPlain(String path) {
         for (int i = 0; i < path.length(); i++) {
             char c = path.charAt(i);
             boolean afterSlash = i > 0 && path.charAt(i - 1) == '/';
-            if (!PLAIN[c & 0xff] || (afterSlash && (c == '/' || c == '.'))) {
+            if (c > 0xff || !PLAIN[c] || (afterSlash && (c == '/' || c == '.'))) {
                 return false;
             }
         }
         return true;
     }
 
-    /** The normal form, or {@code ""} when the path is refused. */
-    static String normalize(String path) {
+    /**
+     * The normal form, or {@code ""} when the path is refused.
+     *
+     * @param path starts with a slash; each character stands for one byte, so none may be above U+00FF
+     */
+    public static String normalize(String path) {
         if (isPlain(path)) {
             return path;
         }
@@ -88,7 +95,7 @@ final class PathNormalizer {
                 c = i + 2 < path.length() ? hex(path.charAt(i + 1)) * 16 + hex(path.charAt(i + 2)) : -1;
                 i += 2;
             }
-            if (c <= 0 || c == '\\' || isOverlong(before, c)) {
+            if (c <= 0 || c > 0xff || c == '\\' || isOverlong(before, c)) {
                 return "";
             }
             if (encoded ? isUnreserved(c) : PLAIN[c]) {

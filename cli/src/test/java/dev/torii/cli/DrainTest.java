@@ -119,6 +119,7 @@ final class DrainTest {
                         "127.0.0.1",
                         "--event-loops",
                         "1",
+                        "--reuse-port",
                         "--drain-delay",
                         "1s")
                 .redirectError(folder.resolve(name + ".err").toFile())

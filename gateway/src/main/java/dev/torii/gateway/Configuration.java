@@ -20,8 +20,8 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * What becomes of a read: an unreadable one changes nothing that serves; a readable one is compiled and, when it says
- * something new, handed to the data plane. Either way its findings go to the log and the metrics. Called on the
- * configuration's thread only.
+ * something new, handed to the data plane. Either way its findings go to the log and the metrics. Not for an event loop:
+ * waits for the data plane, one change after the other.
  */
 final class Configuration {
 
@@ -32,6 +32,7 @@ final class Configuration {
     private final DataPlane plane;
     private final ProxyMetrics metrics;
     private Set<Finding> logged = Set.of();
+    private List<String> tlsProblems = List.of();
     private volatile List<String> closedPorts = List.of();
     private volatile boolean complete;
     private volatile String served = "";
@@ -56,7 +57,7 @@ final class Configuration {
         return served;
     }
 
-    void changed(Read read) {
+    synchronized void changed(Read read) {
         if (!read.readable()) {
             report(read.findings(), Reload.REJECTED);
             LOG.log(
@@ -80,6 +81,13 @@ final class Configuration {
         }
     }
 
+    /** Tries again to open what was in use. */
+    synchronized void retryClosedPorts() {
+        if (!closedPorts.isEmpty()) {
+            serve(plane.snapshot());
+        }
+    }
+
     private void serve(Snapshot next) {
         DataPlane.Applied applied;
         try {
@@ -88,18 +96,30 @@ final class Configuration {
             LOG.log(Level.ERROR, "snapshot {0} could not be served: {1}", next.version(), e.getMessage());
             return;
         }
+        boolean news = !next.version().equals(served) || !applied.closedPorts().equals(closedPorts);
+        logNew(closedPorts, applied.closedPorts());
+        logNew(tlsProblems, applied.tlsProblems());
         closedPorts = applied.closedPorts();
-        closedPorts.forEach(line -> LOG.log(Level.ERROR, line));
-        applied.tlsProblems().forEach(line -> LOG.log(Level.ERROR, line));
-        metrics.snapshotServed(next.version());
+        tlsProblems = applied.tlsProblems();
+        metrics.portsClosed(closedPorts.size());
         complete = true;
-        served = next.version();
-        LOG.log(
-                Level.INFO,
-                "serving snapshot {0}: {1} ports, {2} clusters",
-                next.version(),
-                next.ports().size(),
-                next.clusters().size());
+        if (!next.version().equals(served)) {
+            metrics.snapshotServed(next.version());
+            served = next.version();
+        }
+        if (news) {
+            LOG.log(
+                    Level.INFO,
+                    "serving snapshot {0}: {1} of {2} ports, {3} clusters",
+                    next.version(),
+                    next.ports().size() - closedPorts.size(),
+                    next.ports().size(),
+                    next.clusters().size());
+        }
+    }
+
+    private static void logNew(List<String> before, List<String> now) {
+        now.stream().filter(line -> !before.contains(line)).forEach(line -> LOG.log(Level.ERROR, line));
     }
 
     /** One line for each finding that is new since the last read. */

@@ -37,6 +37,7 @@ public final class Gateway {
      * @param config files and folders with manifests
      * @param bindHost the address that listeners are opened on
      * @param bindPort from a listener's port to the one opened; 0 is "any free one"
+     * @param sharePorts whether another gateway may listen on the same ports, as when one takes over from the other
      * @param eventLoops how many cores serve traffic
      * @param drainAccept how long a draining gateway still takes connections, so that load balancers can learn of it
      * @param drainFinish how long requests in flight may take after that
@@ -48,6 +49,7 @@ public final class Gateway {
             int adminPort,
             String bindHost,
             IntUnaryOperator bindPort,
+            boolean sharePorts,
             int eventLoops,
             Duration drainAccept,
             Duration drainFinish,
@@ -59,6 +61,7 @@ public final class Gateway {
     }
 
     private static final Logger LOG = System.getLogger("dev.torii.gateway");
+    private static final long RETRY_MILLIS = 1_000;
 
     private final Options options;
     private final Vertx vertx;
@@ -109,6 +112,7 @@ public final class Gateway {
                 options.eventLoops(),
                 options.bindHost(),
                 options.bindPort(),
+                options.sharePorts(),
                 new ExchangeListeners(List.of(metrics, accessLog)));
         // Not a future of this Vert.x: a failure is told when its event loops, which would deliver it, are closed.
         Promise<Gateway> started = Promise.promise();
@@ -127,9 +131,17 @@ public final class Gateway {
                 : Future.failedFuture(new IOException(closedPorts.get(0)));
         opened.onSuccess(port -> {
                     adminPort = port;
+                    vertx.setPeriodic(RETRY_MILLIS, id -> vertx.executeBlocking(this::retryClosedPorts));
                     started.complete(this);
                 })
                 .onFailure(e -> close().onComplete(v -> started.fail(e)));
+    }
+
+    private Boolean retryClosedPorts() {
+        if (!draining) {
+            configuration.retryClosedPorts();
+        }
+        return true;
     }
 
     private Optional<String> notReady() {

@@ -30,6 +30,7 @@ class GatewayStartTest {
                     taken.getLocalPort(),
                     "127.0.0.1",
                     configured -> 0,
+                    false,
                     1,
                     Duration.ofMillis(10),
                     Duration.ofSeconds(1),

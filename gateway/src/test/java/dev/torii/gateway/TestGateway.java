@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntUnaryOperator;
 
 /** A gateway in this process over a folder of manifests that a test edits. */
 final class TestGateway implements AutoCloseable {
@@ -30,6 +31,10 @@ final class TestGateway implements AutoCloseable {
 
     /** @param port 0 for any free one */
     TestGateway(Path folder, int port) {
+        this(folder, configured -> port == 0 ? FreePort.find() : port, false);
+    }
+
+    TestGateway(Path folder, IntUnaryOperator bindPort, boolean sharePorts) {
         this.folder = folder;
         this.gateway = await(Gateway.start(
                 new Gateway.Options(
@@ -37,7 +42,8 @@ final class TestGateway implements AutoCloseable {
                         "127.0.0.1",
                         0,
                         "127.0.0.1",
-                        configured -> port == 0 ? FreePort.find() : port,
+                        bindPort,
+                        sharePorts,
                         2,
                         Duration.ofMillis(500),
                         Duration.ofSeconds(10),

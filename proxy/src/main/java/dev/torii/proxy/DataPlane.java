@@ -43,10 +43,17 @@ public final class DataPlane {
      * @param eventLoops how many workers
      * @param bindHost the address that ports are opened on
      * @param bindPort from a configured port to the one opened; 0 for "any free one" (tests)
+     * @param sharePorts whether other processes of this user may listen on the same ports ({@code SO_REUSEPORT}, as when
+     *     one takes over from another); otherwise such a port is in use and stays closed
      * @param listener hears of every exchange
      */
     public record Options(
-            String role, int eventLoops, String bindHost, IntUnaryOperator bindPort, ExchangeListener listener) {}
+            String role,
+            int eventLoops,
+            String bindHost,
+            IntUnaryOperator bindPort,
+            boolean sharePorts,
+            ExchangeListener listener) {}
 
     /**
      * What became of a snapshot; all is well when both are empty.
@@ -130,7 +137,7 @@ public final class DataPlane {
         List<Future<String>> opening = new ArrayList<>();
         for (Port port : snapshot.ports()) {
             OpenPort existing = open.get(port.number());
-            if (existing != null) {
+            if (existing != null && existing.canServe(port)) {
                 problems.addAll(existing.update(port));
             } else {
                 opening.add(open(port, problems));
@@ -163,27 +170,45 @@ public final class DataPlane {
         return problems;
     }
 
-    /** Their connections may finish what they have in flight; nobody waits for that. */
     private void closeWhatIsGone(Plan next) {
         for (OpenPort port : List.copyOf(open.values())) {
-            Port newer = next.port(port.number());
-            if (newer == null || !port.canServe(newer)) {
+            if (next.port(port.number()) == null) {
                 open.remove(port.number());
-                port.shutdown(Duration.ofHours(1));
+                leave(port);
             }
         }
     }
 
+    /** Its connections may finish what they have in flight; nobody waits for that. */
+    private static void leave(OpenPort port) {
+        port.shutdown(Duration.ofHours(1));
+    }
+
+    /** Opens a port, if need be beside one of another kind that closes then: no client comes to a closed door. */
     private Future<String> open(Port port, List<String> problems) {
         OpenPort opening = new OpenPort(vertx, contexts, workers, streams, port, engine);
         problems.addAll(opening.update(port));
-        return opening.listen(options.bindHost(), options.bindPort().applyAsInt(port.number()))
+        OpenPort before = open.remove(port.number());
+        int bindPort = options.bindPort().applyAsInt(port.number());
+        boolean mayShare = options.sharePorts() || before != null;
+        return opening.listen(options.bindHost(), bindPort, mayShare)
                 .map(bound -> {
                     open.put(port.number(), opening);
                     return "";
                 })
-                .otherwise(e ->
-                        "port " + port.number() + " cannot be opened on " + options.bindHost() + ": " + e.getMessage());
+                .otherwise(e -> closedPort(port, e))
+                .onComplete(opened -> {
+                    if (before != null) {
+                        leave(before);
+                    }
+                });
+    }
+
+    private String closedPort(Port port, Throwable cause) {
+        String first = port.listeners().get(0).name();
+        int more = port.listeners().size() - 1;
+        return "port " + port.number() + " of listener " + first + (more == 0 ? "" : " and " + more + " more")
+                + " cannot be opened on " + options.bindHost() + ": " + cause.getMessage();
     }
 
     /** The snapshot that new requests are served by. */

@@ -1,17 +1,20 @@
 package dev.torii.proxy;
 
+import dev.torii.proxy.http.HttpConnections;
 import dev.torii.proxy.http.HttpEntrance;
 import dev.torii.proxy.http.Worker;
 import dev.torii.proxy.stream.StreamContext;
 import dev.torii.proxy.stream.StreamEntrance;
 import dev.torii.proxy.tls.ListenerIdentity;
 import dev.torii.proxy.tls.TlsEngine;
-import dev.torii.routing.Listener;
 import dev.torii.routing.Port;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +29,6 @@ final class OpenPort {
     private final List<Worker> workers;
     private final List<StreamContext> streams;
     private final Port.Wire wire;
-    private final boolean isHttp;
     private final int number;
     private final @Nullable ListenerIdentity identity;
     private final List<Entrance> entrances = new CopyOnWriteArrayList<>();
@@ -44,7 +46,6 @@ final class OpenPort {
         this.workers = workers;
         this.streams = streams;
         this.wire = port.wire();
-        this.isHttp = isHttp(port);
         this.number = port.number();
         this.identity = wire == Port.Wire.TLS ? new ListenerIdentity(port, engine) : null;
     }
@@ -59,13 +60,7 @@ final class OpenPort {
 
     /** Whether a newer description of the port can be served without opening it anew. */
     boolean canServe(Port newer) {
-        return newer.wire() == wire && isHttp(newer) == isHttp;
-    }
-
-    private static boolean isHttp(Port port) {
-        return port.listeners().stream()
-                .allMatch(listener -> listener.protocol() == Listener.Protocol.HTTP
-                        || listener.protocol() == Listener.Protocol.HTTPS);
+        return newer.wire() == wire;
     }
 
     /**
@@ -77,8 +72,19 @@ final class OpenPort {
         return identity == null ? List.of() : identity.update(newer);
     }
 
-    /** Opens the first entrance, then the others on the port that the first one got. */
-    Future<Integer> listen(String host, int bindPort) {
+    /**
+     * Opens the first entrance, then the others on the port that the first one got. Not for an event loop.
+     *
+     * @param mayShare whether somebody else may be listening on that port already
+     */
+    Future<Integer> listen(String host, int bindPort, boolean mayShare) {
+        try {
+            if (!mayShare) {
+                refuseIfTaken(host, bindPort);
+            }
+        } catch (IOException e) {
+            return Future.failedFuture(e);
+        }
         Future<Integer> listening = listen(0, host, bindPort);
         for (int i = 1; i < workers.size(); i++) {
             int next = i;
@@ -87,16 +93,36 @@ final class OpenPort {
         return listening.onSuccess(bound -> boundPort = bound);
     }
 
+    /**
+     * Each worker has a socket of its own on the port (SO_REUSEPORT), and so the kernel would let another process of this
+     * user have one too and give it a part of the clients. A socket without that option finds out; it does not listen, so
+     * no client meets it.
+     */
+    private static void refuseIfTaken(String host, int port) throws IOException {
+        try (Socket probe = new Socket()) {
+            probe.setReuseAddress(true); // connections of a listener that is gone do not count
+            probe.bind(new InetSocketAddress(host, port));
+        }
+    }
+
     private Future<Integer> listen(int worker, String host, int bindPort) {
         Promise<Integer> bound = Promise.promise();
         contexts.get(worker).runOnContext(v -> {
-            Entrance entrance = isHttp
-                    ? new HttpEntrance(vertx, workers.get(worker), number, identity)
-                    : new StreamEntrance(vertx, streams.get(worker), number, identity);
+            Entrance entrance = entrance(worker);
             entrances.add(entrance);
             entrance.listen(host, bindPort).onComplete(bound);
         });
         return bound.future();
+    }
+
+    private Entrance entrance(int worker) {
+        if (wire == Port.Wire.TCP) {
+            return new StreamEntrance(vertx, streams.get(worker), number, null, null);
+        }
+        HttpConnections http = new HttpConnections(vertx, workers.get(worker), number);
+        return wire == Port.Wire.HTTP
+                ? new HttpEntrance(vertx, http)
+                : new StreamEntrance(vertx, streams.get(worker), number, identity, http);
     }
 
     Future<Void> shutdown(Duration timeout) {

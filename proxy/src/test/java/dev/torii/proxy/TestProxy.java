@@ -61,7 +61,8 @@ public final class TestProxy implements AutoCloseable {
     public TestProxy(int eventLoops) {
         plane = await(DataPlane.start(
                 watch.vertx(),
-                new DataPlane.Options("gateway", eventLoops, "127.0.0.1", port -> FreePort.find(), records::add)));
+                new DataPlane.Options(
+                        "gateway", eventLoops, "127.0.0.1", port -> FreePort.find(), false, records::add)));
     }
 
     public TestProxy settings(ListenerSettings changed) {

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One raw HTTP/2 connection in clear, of either side, that sends exactly the frames it is given: for floods, windows and
+ * One raw HTTP/2 connection of either side, that sends exactly the frames it is given: for floods, windows and
  * headers that no real peer would send. While it reads it acknowledges SETTINGS and PING, and gives back the window it
  * used up, unless told not to.
  *
@@ -62,6 +62,15 @@ public final class RawHttp2 implements AutoCloseable {
         return io(() -> {
             socket.connect(new InetSocketAddress(Listening.HOST, port), 5_000);
             RawHttp2 client = new RawHttp2(socket);
+            client.out.write(PREFACE);
+            return client.send(Http2Frame.settings(settings));
+        });
+    }
+
+    /** Speaks over an open connection, as over TLS that settled on h2; closes it in the end. */
+    public static RawHttp2 over(Socket open, int... settings) {
+        return io(() -> {
+            RawHttp2 client = new RawHttp2(open);
             client.out.write(PREFACE);
             return client.send(Http2Frame.settings(settings));
         });

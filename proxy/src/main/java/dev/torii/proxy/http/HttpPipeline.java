@@ -26,7 +26,6 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.http.QueryParamDecoder;
 import io.vertx.core.net.ServerSSLOptions;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,9 +37,6 @@ import org.jspecify.annotations.Nullable;
  * TLS ended elsewhere.
  */
 final class HttpPipeline {
-
-    /** What is offered over TLS, most wanted first. */
-    static final List<String> ALPN = List.of("h2", "http/1.1", "http/1.0");
 
     /** Where the decoder gives up; the listener's own limits lie below and have their own answers. */
     private static final int HARD_LINE_LIMIT = 64 * 1024;

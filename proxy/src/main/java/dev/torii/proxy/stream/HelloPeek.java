@@ -25,6 +25,12 @@ final class HelloPeek extends AbstractSniHandler<Void> {
     }
 
     @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+        session.heard();
+        super.channelRead(ctx, message);
+    }
+
+    @Override
     protected Future<Void> lookup(ChannelHandlerContext ctx, @Nullable ByteBuf clientHello) throws Exception {
         isHello = clientHello != null;
         return super.lookup(ctx, clientHello);
@@ -37,7 +43,12 @@ final class HelloPeek extends AbstractSniHandler<Void> {
 
     @Override
     protected void onLookupComplete(ChannelHandlerContext ctx, @Nullable String hostname, Future<Void> future) {
-        SslHandler tls = isHello ? session.hello(hostname == null ? "" : hostname) : session.noHello();
+        SslHandler tls = null;
+        if (isHello) {
+            tls = session.hello(hostname == null ? "" : hostname);
+        } else {
+            session.noHello();
+        }
         if (tls == null) {
             ctx.pipeline().remove(this);
         } else {

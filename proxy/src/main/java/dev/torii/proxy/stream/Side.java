@@ -103,9 +103,33 @@ final class Side extends ChannelInboundHandlerAdapter {
 
     /** Forgets what was not sent, and closes. */
     void close() {
+        drop();
+        ChannelHandlerContext own = channel.pipeline().context(this);
+        if (own != null) {
+            // Not from the pipeline's end, where Vert.x would first wait for a handshake that may never come.
+            own.close();
+        } else {
+            channel.close();
+        }
+    }
+
+    /** Undoes {@link #of}, for the handlers behind us. */
+    void leave() {
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+        EpollInterest.endAtOnce(channel);
+        channel.pipeline().remove(this);
+    }
+
+    /** Removes the handlers behind us. */
+    void comeLast() {
+        while (channel.pipeline().last() != this) {
+            channel.pipeline().removeLast();
+        }
+    }
+
+    private void drop() {
         early.forEach(ByteBuf::release);
         early.clear();
-        channel.close();
     }
 
     /** Closes so that the peer sees a reset, since it was no orderly end. */
@@ -113,8 +137,7 @@ final class Side extends ChannelInboundHandlerAdapter {
         if (channel.isActive()) {
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
         }
-        early.forEach(ByteBuf::release);
-        early.clear();
+        drop();
         // Not through TLS, which would say goodbye first.
         channel.unsafe().close(channel.voidPromise());
     }
@@ -184,7 +207,7 @@ final class Side extends ChannelInboundHandlerAdapter {
         if (peer != null) {
             peer.endOutput();
         }
-        session.ended(this);
+        session.ended();
     }
 
     /** Passes the end on, behind all that is written, and leaves the other direction flowing. */
@@ -205,7 +228,7 @@ final class Side extends ChannelInboundHandlerAdapter {
 
     private void outputEnded() {
         outputEnded = true;
-        session.ended(this);
+        session.ended();
     }
 
     @Override

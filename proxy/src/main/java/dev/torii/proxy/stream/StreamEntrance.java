@@ -1,27 +1,33 @@
 package dev.torii.proxy.stream;
 
-import dev.torii.proxy.Channels;
 import dev.torii.proxy.Entrance;
+import dev.torii.proxy.http.HttpConnections;
 import dev.torii.proxy.tls.ListenerIdentity;
 import io.netty.channel.Channel;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A port that speaks TCP, or TLS of which some is not HTTP, on one event loop. All workers listen on the same port. */
+/**
+ * A port that speaks TCP or TLS, on one event loop. All workers listen on the same port. Connections that turn out to be
+ * for an HTTPS listener go on to an {@link HttpConnections}, so that listeners of all kinds come and go behind an open port.
+ */
 public final class StreamEntrance implements Entrance {
 
-    /** Sessions of one event loop; what comes beyond is closed at once. */
+    /** Connections of one event loop; what comes beyond is closed at once. */
     private static final int MAX_SESSIONS = 32 * 1024;
 
     private final StreamContext context;
     private final int port;
     private final @Nullable ListenerIdentity identity;
+    private final @Nullable HttpConnections http;
     private final int maxSessions;
     private final NetServer server;
     private int sessions;
@@ -29,15 +35,28 @@ public final class StreamEntrance implements Entrance {
     /**
      * @param port as configured, which may differ from the one bound
      * @param identity what to present where TLS ends here; null when the port's wire is TCP
+     * @param http takes the connections of HTTPS listeners, their TLS ended; null when the port's wire is TCP
      */
-    public StreamEntrance(Vertx vertx, StreamContext context, int port, @Nullable ListenerIdentity identity) {
-        this(vertx, context, port, identity, MAX_SESSIONS);
+    public StreamEntrance(
+            Vertx vertx,
+            StreamContext context,
+            int port,
+            @Nullable ListenerIdentity identity,
+            @Nullable HttpConnections http) {
+        this(vertx, context, port, identity, http, MAX_SESSIONS);
     }
 
-    StreamEntrance(Vertx vertx, StreamContext context, int port, @Nullable ListenerIdentity identity, int maxSessions) {
+    StreamEntrance(
+            Vertx vertx,
+            StreamContext context,
+            int port,
+            @Nullable ListenerIdentity identity,
+            @Nullable HttpConnections http,
+            int maxSessions) {
         this.context = context;
         this.port = port;
         this.identity = identity;
+        this.http = http;
         this.maxSessions = maxSessions;
         this.server = vertx.createNetServer(new NetServerOptions()
                         .setReusePort(true)
@@ -65,11 +84,18 @@ public final class StreamEntrance implements Entrance {
     }
 
     private void accept(NetSocket socket) {
-        String client = socket.remoteAddress() == null
-                ? "unknown"
-                : String.valueOf(socket.remoteAddress().hostAddress());
-        Channel channel = Channels.bare(socket);
-        StreamSession session = new StreamSession(context, ContextInternal.current(), channel, client, port, identity);
+        Channel channel = ((NetSocketInternal) socket).channelHandlerContext().channel();
+        SocketAddress remote = socket.remoteAddress();
+        String address = remote == null || remote.hostAddress() == null ? "unknown" : remote.hostAddress();
+        HttpConnections toHttp = http;
+        StreamSession session = new StreamSession(
+                context,
+                ContextInternal.current(),
+                channel,
+                address,
+                port,
+                identity,
+                toHttp == null ? null : () -> toHttp.accept(socket));
         if (sessions >= maxSessions) {
             session.refuse();
             return;

@@ -1,7 +1,7 @@
 package dev.torii.proxy.stream;
 
-import dev.torii.proxy.ExchangeRecord;
 import dev.torii.proxy.Fault;
+import dev.torii.proxy.http.HttpConnections;
 import dev.torii.proxy.http.Plan;
 import dev.torii.proxy.tls.ListenerIdentity;
 import dev.torii.proxy.upstream.EndpointState;
@@ -10,6 +10,7 @@ import dev.torii.routing.Cluster;
 import dev.torii.routing.Listener;
 import dev.torii.routing.ListenerSettings;
 import dev.torii.routing.Port;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.TooLongFrameException;
@@ -25,14 +26,17 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection from its accept to its end: server name, listener, route, endpoint, bytes, record. Pins the plan it began
- * with, so no configuration change touches it. Its stages: the ClientHello is awaited, TLS is ended where the listener
- * says so, a backend is dialled, bytes flow. Reading is off while nobody could take what comes.
+ * One connection from its accept to its end. Pins the plan it began with, so no configuration change touches it. Its stages:
+ * the ClientHello is awaited, TLS is ended where the listener says so (and the connection given away if that is an HTTPS
+ * listener), a backend is dialled, bytes flow. Reading is off while nobody could take what comes.
  */
 final class StreamSession {
 
     private static final long LONG_IDLE_MS = 3_600_000;
     private static final int MAX_ATTEMPTS = 2;
+
+    /** A fatal TLS alert (RFC 8446, 6; RFC 6066, 3). */
+    private static final byte[] UNRECOGNIZED_NAME = {21, 3, 3, 0, 2, 2, 112};
 
     private enum Stage {
         HELLO,
@@ -45,32 +49,31 @@ final class StreamSession {
     private final StreamContext context;
     private final ContextInternal loop;
     private final Plan plan;
-    private final String address;
-    private final int portNumber;
+    private final @Nullable Port port;
     private final @Nullable ListenerIdentity identity;
+    private final @Nullable Runnable toHttp;
+    private final String address;
+    private final SessionLog log;
     private final Side client;
-    private final long startNanos = System.nanoTime();
-    private final long startEpochMs = System.currentTimeMillis();
 
     private Stage stage = Stage.HELLO;
     private String serverName = "";
-    private ListenerSettings settings = ListenerSettings.DEFAULT;
-    private @Nullable StreamChoice choice;
+    private @Nullable Listener listener;
+    private @Nullable Cluster cluster;
     private @Nullable EndpointState endpoint;
-    private String endpointName = "";
     private @Nullable Side backend;
-    private int attempts;
     private @Nullable ScheduledFuture<?> timer;
-    private long lastActive = startNanos;
+    private long lastActive;
     private long lastProgress;
-    private long flowNanos;
-    private long upstreamNanos = -1;
+    private boolean heard;
     private boolean draining;
 
     /**
      * Takes the connection over.
      *
      * @param loop where Vert.x shall call back
+     * @param identity what to present where TLS ends here; null on a TCP port
+     * @param toHttp hands the connection, its TLS ended, over to HTTP; null on a TCP port
      */
     StreamSession(
             StreamContext context,
@@ -78,35 +81,46 @@ final class StreamSession {
             Channel channel,
             String address,
             int portNumber,
-            @Nullable ListenerIdentity identity) {
+            @Nullable ListenerIdentity identity,
+            @Nullable Runnable toHttp) {
         this.context = context;
         this.loop = loop;
         this.plan = context.plan().get();
-        this.address = address;
-        this.portNumber = portNumber;
+        this.port = plan.port(portNumber);
         this.identity = identity;
+        this.toHttp = toHttp;
+        this.address = address;
+        this.log = new SessionLog(
+                context.listener(),
+                context.role(),
+                identity == null ? "TCP" : "TLS",
+                address,
+                plan.snapshot().version());
         this.client = Side.of(this, channel);
         channel.pipeline().addFirst("side", client);
     }
 
     void start() {
-        context.listener().started();
-        Port port = plan.port(portNumber);
-        if (port == null) {
+        Port now = port;
+        if (now == null) {
             end(Fault.NR, "port_closed");
-        } else if (port.wire() == Port.Wire.TLS) {
+        } else if (now.wire() == Port.Wire.TLS) {
             client.channel().pipeline().addFirst("hello", new HelloPeek(this));
-            arm(ListenerIdentity.handshakeTimeoutMs(port), () -> end(Fault.SI, "handshake_timeout"));
+            arm(ListenerIdentity.handshakeTimeoutMs(now), () -> end(Fault.SI, "handshake_timeout"));
             client.open();
-        } else if (choose(port.listeners().get(0))) {
+        } else if (choose(now.listeners().get(0))) {
             dial(null);
         }
     }
 
     /** Ends a connection that is one too many. */
     void refuse() {
-        context.listener().started();
         end(Fault.UO, "connection_limit");
+    }
+
+    /** The client has said something. */
+    void heard() {
+        heard = true;
     }
 
     /**
@@ -118,29 +132,44 @@ final class StreamSession {
     @Nullable
     SslHandler hello(String name) {
         serverName = name;
-        Port port = plan.port(portNumber);
-        Listener listener = port == null ? null : port.listenerFor(name);
-        if (listener == null) {
-            end(Fault.NR, "no_listener_for_server_name");
-        } else if (choose(listener)) {
-            if (listener.protocol() == Listener.Protocol.TLS_TERMINATE && identity != null) {
-                stage = Stage.HANDSHAKE;
-                SslHandler tls = identity.sslContext(List.of())
-                        .newHandler(client.channel().alloc());
-                tls.setHandshakeTimeoutMillis(0); // the timer that bounds the hello bounds this too
-                return tls;
+        log.serverName(name);
+        Listener found = port == null ? null : port.listenerFor(name);
+        if (found == null) {
+            refuseName();
+        } else if (found.protocol() == Listener.Protocol.HTTPS) {
+            listener = found;
+            return handshake(HttpConnections.ALPN);
+        } else if (choose(found)) {
+            if (found.protocol() == Listener.Protocol.TLS_TERMINATE) {
+                return handshake(List.of());
             }
-            disarm();
             dial(null);
         }
         return null;
     }
 
+    /** HTTPS clients are told by alert; where all is TLS (Gateway API conformance, TLSRoute) the connection just ends. */
+    private void refuseName() {
+        if (port != null && port.listeners().stream().anyMatch(each -> each.protocol() == Listener.Protocol.HTTPS)) {
+            client.channel().writeAndFlush(Unpooled.wrappedBuffer(UNRECOGNIZED_NAME));
+        }
+        end(Fault.NR, "no_listener_for_server_name");
+    }
+
+    private @Nullable SslHandler handshake(List<String> alpn) {
+        if (identity == null) {
+            end(Fault.IE, "no_identity");
+            return null;
+        }
+        stage = Stage.HANDSHAKE;
+        SslHandler tls = identity.sslContext(alpn).newHandler(client.channel().alloc());
+        tls.setHandshakeTimeoutMillis(0); // the timer that bounds the hello bounds this too
+        return tls;
+    }
+
     /** What came first is no ClientHello. */
-    @Nullable
-    SslHandler noHello() {
+    void noHello() {
         end(Fault.DPE, "not_tls");
-        return null;
     }
 
     void helloFailed(Throwable cause) {
@@ -155,48 +184,52 @@ final class StreamSession {
         }
         if (cause != null) {
             end(Fault.DPE, "tls_handshake_failed");
-        } else {
+        } else if (toHttp != null && listener != null && listener.protocol() == Listener.Protocol.HTTPS) {
             disarm();
+            stage = Stage.OVER;
+            client.leave();
+            toHttp.run();
+        } else {
             dial(null);
         }
     }
 
     /** Picks a route and a backend of the listener; false when the session is over for want of one. */
-    private boolean choose(Listener listener) {
-        settings = listener.settings();
-        StreamChoice chosen = StreamChoice.of(
-                plan.snapshot(),
-                listener,
-                serverName,
-                ThreadLocalRandom.current().nextInt());
-        choice = chosen;
-        Fault why = chosen.fault();
+    private boolean choose(Listener found) {
+        listener = found;
+        StreamChoice choice = StreamChoice.of(
+                plan.snapshot(), found, serverName, ThreadLocalRandom.current().nextInt());
+        log.chose(choice);
+        cluster = choice.cluster();
+        Fault why = choice.fault();
         if (why != null) {
-            end(why, chosen.detail());
+            end(why, choice.detail());
         }
         return why == null;
     }
 
     private void dial(@Nullable EndpointState avoid) {
         stage = Stage.DIAL;
+        disarm();
+        log.begin();
         client.shut();
-        Cluster cluster = choice == null ? null : choice.cluster();
-        EndpointState chosen = cluster == null
+        client.comeLast();
+        Cluster to = cluster;
+        EndpointState chosen = to == null
                 ? null
-                : context.upstreams().of(cluster, plan.generation()).pick(Hashing.hash(address), avoid);
-        if (cluster == null || chosen == null) {
+                : context.upstreams().of(to, plan.generation()).pick(Hashing.hash(address), avoid);
+        if (to == null || chosen == null) {
             end(Fault.UH, "no_endpoint");
-        } else if (chosen.inFlight() >= cluster.connection().maxPerEndpoint()) {
+        } else if (chosen.inFlight() >= to.connection().maxPerEndpoint()) {
             end(Fault.UO, "endpoint_connection_limit");
         } else {
-            attempts++;
+            log.attempt(chosen.name());
             endpoint = chosen;
-            endpointName = chosen.name();
             chosen.enter();
             loop.emit(
-                    cluster,
-                    to -> context.upstreams()
-                            .dial(to, chosen.endpoint(), this::connected, word -> connectFailed(chosen, word)));
+                    to,
+                    it -> context.upstreams()
+                            .dial(it, chosen.endpoint(), this::connected, word -> connectFailed(chosen, word)));
         }
     }
 
@@ -206,7 +239,7 @@ final class StreamSession {
         }
         failed.leave();
         endpoint = null;
-        if (attempts < MAX_ATTEMPTS) {
+        if (log.attempts() < MAX_ATTEMPTS) {
             dial(failed);
         } else {
             end(Fault.UF, word);
@@ -220,11 +253,11 @@ final class StreamSession {
             return;
         }
         stage = Stage.FLOW;
+        log.connected();
         Side other = Side.of(this, channel);
         backend = other;
         channel.pipeline().addLast("side", other);
-        flowNanos = System.nanoTime();
-        lastActive = flowNanos;
+        lastActive = System.nanoTime();
         long idleMs = idleMs();
         arm(idleMs, () -> checkIdle(idleMs));
         client.joinTo(other);
@@ -233,8 +266,9 @@ final class StreamSession {
 
     /** Databases and queues keep connections for long: only a limit that somebody set is short. */
     private long idleMs() {
-        long configured = settings.idleTimeoutMs();
-        return configured == ListenerSettings.DEFAULT.idleTimeoutMs() ? LONG_IDLE_MS : configured;
+        long standard = ListenerSettings.DEFAULT.idleTimeoutMs();
+        long configured = listener == null ? standard : listener.settings().idleTimeoutMs();
+        return configured == standard ? LONG_IDLE_MS : configured;
     }
 
     /** A peer that takes bytes is not idle, even if none came since. */
@@ -272,13 +306,13 @@ final class StreamSession {
     /** Bytes came. */
     void read(Side from) {
         lastActive = System.nanoTime();
-        if (from == backend && upstreamNanos < 0) {
-            upstreamNanos = lastActive - flowNanos;
+        if (from == backend) {
+            log.heard();
         }
     }
 
     /** One direction of a side is over. */
-    void ended(Side side) {
+    void ended() {
         if (stage == Stage.HELLO || stage == Stage.HANDSHAKE) {
             end(Fault.DC, "client_closed");
         } else if (client.isDone() && backend != null && backend.isDone()) {
@@ -304,24 +338,21 @@ final class StreamSession {
 
     /** A side was reset, or its TLS is broken: the other side shall know that this was no orderly end. */
     void broken(Side side, Throwable cause) {
-        if (stage == Stage.OVER) {
-            return;
-        }
         if (cause instanceof ClosedChannelException) {
             closed(side);
-            return;
-        }
-        boolean isTls = cause instanceof SSLException || cause instanceof DecoderException;
-        if (!isTls && !(cause instanceof IOException)) {
-            finish(Fault.IE, "bug");
-        } else if (side == client) {
-            finish(isTls ? Fault.DPE : Fault.DC, isTls ? "tls_error" : "client_reset");
-        } else {
-            finish(isTls ? Fault.UPE : Fault.UC, isTls ? "upstream_tls_error" : "upstream_reset");
-        }
-        client.reset();
-        if (backend != null) {
-            backend.reset();
+        } else if (stage != Stage.OVER) {
+            boolean isTls = cause instanceof SSLException || cause instanceof DecoderException;
+            if (!isTls && !(cause instanceof IOException)) {
+                finish(Fault.IE, "bug");
+            } else if (side == client) {
+                finish(isTls ? Fault.DPE : Fault.DC, isTls ? "tls_error" : "client_reset");
+            } else {
+                finish(isTls ? Fault.UPE : Fault.UC, isTls ? "upstream_tls_error" : "upstream_reset");
+            }
+            client.reset();
+            if (backend != null) {
+                backend.reset();
+            }
         }
     }
 
@@ -337,43 +368,15 @@ final class StreamSession {
     }
 
     private void finish(@Nullable Fault why, String word) {
+        boolean wasHello = stage == Stage.HELLO && identity != null;
         stage = Stage.OVER;
         disarm();
         if (endpoint != null) {
             endpoint.leave();
         }
-        context.listener().ended(record(why, word));
-    }
-
-    private ExchangeRecord record(@Nullable Fault why, String word) {
-        StreamChoice chosen = choice;
-        return new ExchangeRecord(
-                context.role(),
-                startEpochMs,
-                System.nanoTime() - startNanos,
-                upstreamNanos,
-                "",
-                "",
-                "",
-                serverName,
-                "",
-                identity == null ? "TCP" : "TLS",
-                0,
-                -1,
-                why,
-                word,
-                client.bytesRead(),
-                backend == null ? 0 : backend.bytesRead(),
-                chosen == null || chosen.route() == null ? "" : chosen.route().name(),
-                chosen == null || chosen.cluster() == null
-                        ? ""
-                        : chosen.cluster().service(),
-                endpointName,
-                attempts,
-                address,
-                "",
-                plan.snapshot().version(),
-                List.of(),
-                List.of());
+        if (wasHello && !heard && why == Fault.DC) {
+            return; // A load balancer looked whether the port is open: nothing to tell.
+        }
+        log.end(why, word, client.bytesRead(), backend == null ? 0 : backend.bytesRead());
     }
 }

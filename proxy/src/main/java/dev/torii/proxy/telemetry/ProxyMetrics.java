@@ -48,6 +48,7 @@ public final class ProxyMetrics implements ExchangeListener {
     private final LongAdder inFlight = new LongAdder();
     private final Counter reloads;
     private final Gauge findings;
+    private final Gauge portsClosed;
     private volatile @Nullable Served served;
 
     private record Served(String version, Instant since) {}
@@ -73,6 +74,11 @@ public final class ProxyMetrics implements ExchangeListener {
                 .name("torii_config_findings")
                 .help("What the last configuration was told.")
                 .labelNames("severity")
+                .withoutExemplars()
+                .register(registry);
+        this.portsClosed = Gauge.builder()
+                .name("torii_ports_closed")
+                .help("Ports of the snapshot that could not be opened.")
                 .withoutExemplars()
                 .register(registry);
         for (Reload result : Reload.values()) {
@@ -134,6 +140,11 @@ public final class ProxyMetrics implements ExchangeListener {
     /** A snapshot is being served from now on. */
     public void snapshotServed(String version) {
         served = new Served(version, clock.instant());
+    }
+
+    /** So many ports of what is served could not be opened. */
+    public void portsClosed(int count) {
+        portsClosed.set(count);
     }
 
     /** A configuration was read, with so many findings. */

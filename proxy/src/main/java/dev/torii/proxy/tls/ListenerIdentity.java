@@ -11,14 +11,10 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.handler.ssl.util.KeyManagerFactoryWrapper;
-import io.vertx.core.net.KeyCertOptions;
-import io.vertx.core.net.SSLEngineOptions;
-import io.vertx.core.net.ServerSSLOptions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
@@ -32,7 +28,7 @@ import javax.net.ssl.SSLException;
  * no listener takes fails the handshake with {@code unrecognized_name}.
  *
  * <p>{@link #update} replaces the certificates for handshakes to come and touches nothing else: not the socket, not the
- * open connections, not the TLS context that Vert.x or Netty hold. It may be called on any thread but an event loop;
+ * open connections, not the contexts that are in use. It may be called on any thread but an event loop;
  * all the rest is safe anywhere.
  */
 public final class ListenerIdentity {
@@ -61,7 +57,6 @@ public final class ListenerIdentity {
     private final TlsEngine engine;
     private final IdentityKeyManager keys;
     private final Map<List<String>, SslContext> contexts = new ConcurrentHashMap<>();
-    private final long handshakeTimeoutMs;
 
     private volatile Identities current;
     /** Guarded by this. */
@@ -72,13 +67,11 @@ public final class ListenerIdentity {
     /**
      * Presents nothing before the first {@link #update}.
      *
-     * @param port gives the handshake timeout: the longest of its listeners, since a name is not known before
      */
     public ListenerIdentity(Port port, TlsEngine engine) {
         this.engine = engine;
         this.current = new Identities(port, Map.of(), Map.of());
         this.keys = new IdentityKeyManager(() -> current);
-        this.handshakeTimeoutMs = handshakeTimeoutMs(port);
     }
 
     /** The longest handshake that any listener of a port allows, in milliseconds; 0 when one sets no limit. */
@@ -133,21 +126,6 @@ public final class ListenerIdentity {
         }
         now.put(pair, identity);
         return identity;
-    }
-
-    /** For a Vert.x HTTP server, together with {@link #engineOptions()}; the server itself adds its ALPN protocols. */
-    public ServerSSLOptions serverOptions() {
-        return new ServerSSLOptions()
-                .setKeyCertOptions(KeyCertOptions.wrap(keyManagerFactory()))
-                .setUseAlpn(true)
-                .setEnabledSecureTransportProtocols(Set.copyOf(VERSIONS))
-                .setSslHandshakeTimeout(handshakeTimeoutMs)
-                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
-    }
-
-    /** Brings {@link #sslContext} into a Vert.x server. */
-    public SSLEngineOptions engineOptions() {
-        return new IdentityEngineOptions(this);
     }
 
     /**

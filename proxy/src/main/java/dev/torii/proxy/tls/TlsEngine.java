@@ -20,7 +20,7 @@ public enum TlsEngine {
         return OpenSsl.isAvailable() ? OPENSSL : JDK;
     }
 
-    /** For a Vert.x client; a server gets its engine from {@link ListenerIdentity#engineOptions()}. */
+    /** For a Vert.x client; a listener gets its engine with its {@link ListenerIdentity}. */
     public SSLEngineOptions options() {
         return this == JDK ? new JdkSSLEngineOptions() : new OpenSSLEngineOptions();
     }

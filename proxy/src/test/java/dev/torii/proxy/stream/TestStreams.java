@@ -15,13 +15,17 @@ import dev.torii.routing.Listener;
 import dev.torii.routing.ListenerSettings;
 import dev.torii.routing.LoadBalancing;
 import dev.torii.routing.Mesh;
+import dev.torii.routing.PathMatch;
 import dev.torii.routing.Port;
+import dev.torii.routing.RequestMatch;
 import dev.torii.routing.RouteId;
 import dev.torii.routing.RouteTable;
+import dev.torii.routing.Rule;
 import dev.torii.routing.Snapshot;
 import dev.torii.routing.StreamRoute;
 import dev.torii.routing.StreamTable;
 import dev.torii.routing.Target;
+import dev.torii.routing.Timeouts;
 import dev.torii.routing.UpstreamTls;
 import dev.torii.testkit.Certificates;
 import dev.torii.testkit.FreePort;
@@ -61,7 +65,8 @@ final class TestStreams implements AutoCloseable {
     TestStreams(int eventLoops) {
         plane = TestProxy.await(DataPlane.start(
                 watch.vertx(),
-                new DataPlane.Options("gateway", eventLoops, Listening.HOST, port -> FreePort.find(), new Recorder())));
+                new DataPlane.Options(
+                        "gateway", eventLoops, Listening.HOST, port -> FreePort.find(), false, new Recorder())));
     }
 
     private final class Recorder implements ExchangeListener {
@@ -89,6 +94,12 @@ final class TestStreams implements AutoCloseable {
     /** For listeners to come. */
     TestStreams timeouts(long idleMs, long handshakeMs) {
         settings = new ListenerSettings(0, false, false, 8192, 65536, 128, 0, 0, idleMs, handshakeMs);
+        return this;
+    }
+
+    /** For listeners to come. */
+    TestStreams limits(int maxHeaderBytes, long headerMs) {
+        settings = new ListenerSettings(0, false, false, 8192, maxHeaderBytes, 128, 0, headerMs, 0, 0);
         return this;
     }
 
@@ -142,6 +153,31 @@ final class TestStreams implements AutoCloseable {
     TestStreams terminate(String hostname, Certificates.Leaf leaf, Backend... backends) {
         KeyPair pair = new KeyPair("default/secret", leaf.certificatePem(), leaf.keyPem());
         return listener(Listener.Protocol.TLS_TERMINATE, hostname, List.of(pair), hostname, backends);
+    }
+
+    /** An HTTPS listener with one route for all. */
+    TestStreams https(String hostname, Certificates.Leaf leaf, Backend... backends) {
+        Rule rule = new Rule(
+                new RouteId(RouteId.Kind.HTTP, "default", "http", 0),
+                "default/http/0",
+                0,
+                List.of(HostPattern.ANY),
+                List.of(new RequestMatch(new PathMatch.Prefix("/"), null, List.of(), List.of())),
+                List.of(),
+                List.of(backends),
+                Timeouts.NONE,
+                null,
+                null,
+                0);
+        listeners.add(new Listener(
+                "default/gw/https",
+                Listener.Protocol.HTTPS,
+                HostPattern.of(hostname),
+                List.of(new KeyPair("default/secret", leaf.certificatePem(), leaf.keyPem())),
+                settings,
+                RouteTable.of(List.of(rule)),
+                StreamTable.EMPTY));
+        return this;
     }
 
     TestStreams listener(

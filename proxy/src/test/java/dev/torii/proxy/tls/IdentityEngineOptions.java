@@ -5,10 +5,7 @@ import io.vertx.core.net.SSLEngineOptions;
 import io.vertx.core.spi.tls.SslContextFactory;
 import java.util.List;
 
-/**
- * How {@link ListenerIdentity} comes into a Vert.x server: Vert.x asks an engine's options for the context of a listener.
- * Vert.x' own way by server name would keep contexts of old certificates, and hangs when a name is refused.
- */
+/** Brings a {@link ListenerIdentity} into a Vert.x server, which asks an engine's options for its context. */
 final class IdentityEngineOptions extends SSLEngineOptions {
 
     private final ListenerIdentity identity;

@@ -11,4 +11,7 @@ public interface ExchangeListener {
 
     /** It ended, whatever way. Called exactly once for each {@link #started()}. */
     void ended(ExchangeRecord exchange);
+
+    /** A copy for a mirror was not sent, or given up, because there were too many or it was too slow. */
+    default void mirrorDropped() {}
 }

@@ -37,6 +37,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,18 @@ public final class TestProxy implements AutoCloseable {
 
     private final LoopWatch watch = new LoopWatch();
     private final BlockingQueue<ExchangeRecord> records = new LinkedBlockingQueue<>();
+    private final AtomicInteger mirrorsDropped = new AtomicInteger();
+    private final ExchangeListener heard = new ExchangeListener() {
+        @Override
+        public void ended(ExchangeRecord exchange) {
+            records.add(exchange);
+        }
+
+        @Override
+        public void mirrorDropped() {
+            mirrorsDropped.incrementAndGet();
+        }
+    };
     private final DataPlane plane;
     private final List<Rule> rules = new ArrayList<>();
     private final Map<String, Cluster> clusters = new LinkedHashMap<>();
@@ -61,8 +74,7 @@ public final class TestProxy implements AutoCloseable {
     public TestProxy(int eventLoops) {
         plane = await(DataPlane.start(
                 watch.vertx(),
-                new DataPlane.Options(
-                        "gateway", eventLoops, "127.0.0.1", port -> FreePort.find(), false, records::add)));
+                new DataPlane.Options("gateway", eventLoops, "127.0.0.1", port -> FreePort.find(), false, heard)));
     }
 
     public TestProxy settings(ListenerSettings changed) {
@@ -175,6 +187,11 @@ public final class TestProxy implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Copies for mirrors that were not sent or given up. */
+    public int mirrorsDropped() {
+        return mirrorsDropped.get();
     }
 
     public static <T> T await(Future<T> future) {

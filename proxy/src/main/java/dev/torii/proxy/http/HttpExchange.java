@@ -139,8 +139,11 @@ final class HttpExchange implements RequestBody.Watcher {
             deadline = worker.eventLoop().schedule(this::deadlinePassed, ms, TimeUnit.MILLISECONDS);
         }
         body.limit(to.bodyLimit());
-        mirrors = Mirrors.of(worker, routing.plan(), to.rule(), to.backend(), to.request());
+        mirrors = Mirrors.of(worker, routing.plan(), to);
         attempt(to, null, false);
+        if (mirrors != null) {
+            mirrors.start();
+        }
     }
 
     /**

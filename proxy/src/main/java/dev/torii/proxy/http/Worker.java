@@ -20,6 +20,7 @@ public final class Worker {
 
     private static final long TICK_MS = 250;
     private static final long LINGER_MS = 1_000;
+    private static final int MAX_MIRRORS = 128;
 
     private final Vertx vertx;
     private final EventLoop eventLoop;
@@ -31,6 +32,7 @@ public final class Worker {
     private final long ticker;
     private @Nullable HttpExchange exchanges;
     private int live;
+    private int mirrors;
     private long now = System.nanoTime();
     private boolean draining;
 
@@ -61,6 +63,11 @@ public final class Worker {
     /** Exchanges and tunnels that have not ended. */
     public int live() {
         return live;
+    }
+
+    /** Mirrored requests in flight. */
+    public int mirrors() {
+        return mirrors;
     }
 
     /** Client connections that are open. */
@@ -137,6 +144,24 @@ public final class Worker {
             exchange.next.previous = exchange.previous;
         }
         listener.ended(record);
+    }
+
+    /** Whether there is room for one more mirrored request, which then counts until {@link #mirrorEnded}. */
+    boolean admitsMirror() {
+        if (mirrors >= MAX_MIRRORS) {
+            mirrorDropped();
+            return false;
+        }
+        mirrors++;
+        return true;
+    }
+
+    void mirrorEnded() {
+        mirrors--;
+    }
+
+    void mirrorDropped() {
+        listener.mirrorDropped();
     }
 
     /** A client was refused before it had made a request. */

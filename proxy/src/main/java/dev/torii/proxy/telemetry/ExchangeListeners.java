@@ -44,6 +44,17 @@ public final class ExchangeListeners implements ExchangeListener {
         }
     }
 
+    @Override
+    public void mirrorDropped() {
+        for (ExchangeListener listener : listeners) {
+            try {
+                listener.mirrorDropped();
+            } catch (RuntimeException e) {
+                failed(e);
+            }
+        }
+    }
+
     private void failed(RuntimeException e) {
         failures.increment();
         LOG.log(Level.ERROR, "a listener failed", e);

@@ -46,6 +46,7 @@ public final class ProxyMetrics implements ExchangeListener {
     private final int maxSeries;
     private final ExchangeSeries exchanges;
     private final LongAdder inFlight = new LongAdder();
+    private final LongAdder mirrorsDropped = new LongAdder();
     private final Counter reloads;
     private final Gauge findings;
     private final Gauge portsClosed;
@@ -94,6 +95,11 @@ public final class ProxyMetrics implements ExchangeListener {
                 .callback(gauge -> gauge.call(inFlight.doubleValue()))
                 .register(registry);
         CounterWithCallback.builder()
+                .name("torii_mirrors_dropped")
+                .help("Mirrored requests not sent or given up, because there were too many or the mirror was too slow.")
+                .callback(counter -> counter.call(mirrorsDropped.doubleValue()))
+                .register(registry);
+        CounterWithCallback.builder()
                 .name("torii_access_log_dropped")
                 .help("Access log records that were not written, because the stream was too slow or failed.")
                 .callback(counter -> counter.call((double) accessLogDropped.getAsLong()))
@@ -135,6 +141,11 @@ public final class ProxyMetrics implements ExchangeListener {
     public void ended(ExchangeRecord exchange) {
         inFlight.decrement();
         exchanges.observe(exchange);
+    }
+
+    @Override
+    public void mirrorDropped() {
+        mirrorsDropped.increment();
     }
 
     /** A snapshot is being served from now on. */

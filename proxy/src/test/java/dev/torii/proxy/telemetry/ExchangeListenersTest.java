@@ -23,6 +23,11 @@ class ExchangeListenersTest {
             public void ended(ExchangeRecord exchange) {
                 told.add(name + " ended " + exchange.path());
             }
+
+            @Override
+            public void mirrorDropped() {
+                told.add(name + " dropped");
+            }
         };
     }
 
@@ -37,6 +42,11 @@ class ExchangeListenersTest {
             public void ended(ExchangeRecord exchange) {
                 throw new IllegalStateException("our bug");
             }
+
+            @Override
+            public void mirrorDropped() {
+                throw new IllegalStateException("our bug");
+            }
         };
     }
 
@@ -46,8 +56,10 @@ class ExchangeListenersTest {
             ExchangeListeners all = new ExchangeListeners(List.of(telling("a"), throwing(), telling("b")));
             all.started();
             all.ended(Exchanges.good().path("/x").make());
-            assertThat(told).containsExactly("a started", "b started", "a ended /x", "b ended /x");
-            assertThat(all.failures()).isEqualTo(2);
+            all.mirrorDropped();
+            assertThat(told)
+                    .containsExactly("a started", "b started", "a ended /x", "b ended /x", "a dropped", "b dropped");
+            assertThat(all.failures()).isEqualTo(3);
             assertThat(quiet.dropped()).isZero();
         }
     }

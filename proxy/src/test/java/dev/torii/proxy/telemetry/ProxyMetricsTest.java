@@ -215,6 +215,13 @@ class ProxyMetricsTest {
     }
 
     @Test
+    void droppedMirrorsAreCounted() throws Exception {
+        metrics.mirrorDropped();
+        metrics.mirrorDropped();
+        assertThat(page().value("torii_mirrors_dropped_total")).isEqualTo(2);
+    }
+
+    @Test
     void clustersAddUpByService() throws Exception {
         ClusterView one = cluster("shop/cart:80", "shop/cart", Breaker.OPEN);
         ClusterView two = cluster("shop/cart:81", "shop/cart", Breaker.CLOSED);

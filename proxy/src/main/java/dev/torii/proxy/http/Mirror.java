@@ -1,0 +1,185 @@
+package dev.torii.proxy.http;
+
+import dev.torii.proxy.Fault;
+import dev.torii.proxy.upstream.EndpointState;
+import dev.torii.proxy.upstream.UpgradedConnection;
+import dev.torii.proxy.upstream.UpstreamEvents;
+import dev.torii.proxy.upstream.UpstreamRequest;
+import dev.torii.proxy.upstream.UpstreamStream;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.buffer.BufferInternal;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A copy of a request on its way to another backend, whose answer nobody reads. The original never waits for it: a copy
+ * that falls behind by more than {@value #MAX_HELD} bytes, or has no answer in time, is dropped and counted. It may
+ * outlive its original.
+ */
+final class Mirror implements UpstreamEvents {
+
+    private static final int MAX_HELD = 256 * 1024;
+
+    /** Where the rule has no timeout: an answer that nobody reads is not worth more. */
+    private static final long DEFAULT_TIMEOUT_MS = 15_000;
+
+    private final Worker worker;
+    private final EndpointState endpoint;
+    private final UpstreamRequest request;
+    private final ScheduledFuture<?> timeout;
+    private final ArrayDeque<ByteBuf> held = new ArrayDeque<>(2);
+    private int heldBytes;
+    private @Nullable UpstreamStream stream;
+    private boolean bodyEnded;
+    private boolean endSent;
+    private boolean over;
+
+    /** @param timeoutMs 0 for the default */
+    Mirror(Worker worker, EndpointState endpoint, UpstreamRequest original, long timeoutMs) {
+        this.worker = worker;
+        this.endpoint = endpoint;
+        this.request = new UpstreamRequest(
+                original.method(),
+                original.scheme(),
+                original.authority(),
+                original.target(),
+                original.headers().copy(),
+                original.bodyless(),
+                original.chunked(),
+                "");
+        this.timeout = worker.eventLoop()
+                .schedule(this::drop, timeoutMs > 0 ? timeoutMs : DEFAULT_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+        endpoint.enter();
+    }
+
+    void start() {
+        if (!over) {
+            endpoint.acquire(this);
+        }
+    }
+
+    void write(Buffer piece) {
+        if (over) {
+            return;
+        }
+        if (heldBytes + piece.length() > MAX_HELD) {
+            drop();
+            return;
+        }
+        // The same bytes are written to several channels.
+        held.addLast(((BufferInternal) piece).getByteBuf().retainedDuplicate());
+        heldBytes += piece.length();
+        pass();
+    }
+
+    void end() {
+        bodyEnded = true;
+        pass();
+    }
+
+    /** The original failed before its end. */
+    void cancel() {
+        if (over) {
+            return;
+        }
+        finish();
+        if (stream != null) {
+            stream.cancel();
+        } else {
+            endpoint.forget(this);
+        }
+    }
+
+    private void drop() {
+        if (!over) {
+            cancel();
+            worker.mirrorDropped();
+        }
+    }
+
+    /** Sends what is held as far as the backend takes it. */
+    private void pass() {
+        UpstreamStream to = stream;
+        if (over || to == null || request.bodyless()) {
+            return;
+        }
+        while (!held.isEmpty() && to.isWritable()) {
+            ByteBuf piece = held.removeFirst();
+            heldBytes -= piece.readableBytes();
+            to.write(piece);
+        }
+        if (held.isEmpty() && bodyEnded && !endSent) {
+            endSent = true;
+            to.end();
+        }
+    }
+
+    private void finish() {
+        over = true;
+        timeout.cancel(false);
+        endpoint.leave();
+        worker.mirrorEnded();
+        held.forEach(ByteBuf::release);
+        held.clear();
+    }
+
+    @Override
+    public void onReady(UpstreamStream ready) {
+        if (over) {
+            ready.cancel();
+            return;
+        }
+        stream = ready;
+        ready.sendHead(request);
+        pass();
+    }
+
+    @Override
+    public void onContinue() {}
+
+    @Override
+    public void onHead(int status, HttpHeaders headers, boolean bodyless) {}
+
+    @Override
+    public void onData(ByteBuf piece, boolean last) {
+        piece.release();
+        if (last && !over) {
+            finish();
+        }
+    }
+
+    @Override
+    public void onEnd(@Nullable HttpHeaders trailers) {
+        if (!over) {
+            finish();
+        }
+    }
+
+    @Override
+    public void onReadComplete() {}
+
+    @Override
+    public void onWritable() {
+        pass();
+    }
+
+    @Override
+    public void onUpgrade(HttpHeaders headers, UpgradedConnection connection) {
+        connection.early().release();
+        connection.channel().close();
+        if (!over) {
+            finish();
+        }
+    }
+
+    @Override
+    public void onFailure(Fault fault, String detail, boolean unsent, boolean stale) {
+        if (!over) {
+            finish();
+        }
+    }
+}

@@ -50,6 +50,17 @@ final class ArrowsTest {
     static final ArchRule gatewaySeesBothHalves = sees("gateway", "routing", "config", "proxy");
 
     @ArchTest
+    static final ArchRule sidecarSeesBothHalves = sees("sidecar", "routing", "config", "proxy");
+
+    /** The init container's part runs alone: nothing else of Torii, and no Vert.x, is loaded for it. */
+    @ArchTest
+    static final ArchRule captureSeesTheJdk = noClasses()
+            .that()
+            .resideInAPackage("dev.torii.sidecar.capture..")
+            .should()
+            .dependOnClassesThat(not(resideInAnyPackage("dev.torii.sidecar.capture..", "java..", "org.jspecify..")));
+
+    @ArchTest
     static final ArchRule nobodySeesTheCommandLine = noClasses()
             .that()
             .resideOutsideOfPackage("dev.torii.cli..")

@@ -5,9 +5,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Follows manifests in files and folders through every kind of change: writes in place, editors that rename, deleted and
@@ -40,7 +42,7 @@ public final class FileSource implements AutoCloseable {
 
     private FileSource(List<Path> paths, Consumer<Read> onChange, long longestMillis) {
         this.manifests = new Manifests(paths, Clock.systemUTC());
-        this.events = FolderEvents.open();
+        this.events = FolderEvents.open(names(paths));
         this.onChange = onChange;
         this.longestNanos = TimeUnit.MILLISECONDS.toNanos(longestMillis);
         this.events.follow(manifests.look().folders());
@@ -67,6 +69,14 @@ public final class FileSource implements AutoCloseable {
         onChange.accept(source.delivered);
         source.thread.start();
         return source;
+    }
+
+    private static Set<String> names(List<Path> paths) {
+        return paths.stream()
+                .map(path -> path.toAbsolutePath().getFileName())
+                .filter(Objects::nonNull)
+                .map(Path::toString)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private void run() {

@@ -117,6 +117,8 @@ record Scan(Map<Path, Stamp> files, Set<Path> folders, List<Finding> problems) {
                     folder(entry, attributes, depth + 1);
                 } else if (attributes.isRegularFile() && isManifest(name)) {
                     file(entry, attributes);
+                } else if (isManifest(name)) {
+                    problem(entry, "UnreadableFile", "neither a file nor a folder");
                 }
             } catch (NoSuchFileException e) {
                 if (isManifest(name)) {
@@ -143,7 +145,7 @@ record Scan(Map<Path, Stamp> files, Set<Path> folders, List<Finding> problems) {
         }
     }
 
-    private static boolean isManifest(String name) {
+    static boolean isManifest(String name) {
         return name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json");
     }
 

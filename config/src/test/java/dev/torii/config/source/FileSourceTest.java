@@ -17,6 +17,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -189,6 +190,54 @@ class FileSourceTest {
         Files.writeString(folder.resolve(".hidden.yaml"), "not: [one");
         write("b.yaml", "two");
         assertThat(names(next(read -> true))).containsExactly("one", "two");
+    }
+
+    @Test
+    void aLogThatGrowsBesideTheFileIsToldToNobodyAndDelaysNothing() throws Exception {
+        Path file = write("a.yaml", "one");
+        watch(file);
+        reads.clear();
+        Path log = folder.resolve("gateway.log");
+        AtomicBoolean growing = new AtomicBoolean(true);
+        Thread writer = new Thread(() -> grow(log, growing));
+        writer.start();
+        try {
+            for (int i = 0; i < 5; i++) {
+                String name = "n" + i;
+                write(".draft", name);
+                Files.move(folder.resolve(".draft"), file, StandardCopyOption.ATOMIC_MOVE);
+                assertThat(names(next(read -> true)))
+                        .as("one read for one edit")
+                        .containsExactly(name);
+            }
+            assertThat(reads).isEmpty();
+        } finally {
+            growing.set(false);
+            writer.join();
+        }
+    }
+
+    private static void grow(Path log, AtomicBoolean growing) {
+        try {
+            while (growing.get()) {
+                Files.writeString(log, "line\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aFolderThatIsRemovedAndMadeAgain() throws Exception {
+        Path sub = Files.createDirectory(folder.resolve("sub"));
+        Path file = Files.writeString(sub.resolve("a.yaml"), manifest("one"));
+        watch(sub);
+        Files.delete(file);
+        Files.delete(sub);
+        next(read -> !read.readable());
+        Files.createDirectory(sub);
+        Files.writeString(file, manifest("two"));
+        await("two");
     }
 
     @Test

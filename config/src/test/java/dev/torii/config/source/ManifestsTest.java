@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class ManifestsTest {
@@ -100,6 +101,64 @@ class ManifestsTest {
                         folder + "/loop.yaml: error: UnreadableFile: cannot be read: Too many levels of symbolic"
                                 + " links or unable to access attributes of symbolic link",
                         missing + ": error: FileNotFound: no such file or folder");
+    }
+
+    /** Nobody writes into the pipe: reading it would wait for ever. */
+    @Test
+    @Timeout(20)
+    void aPipeAmongTheManifestsIsOneLine() throws Exception {
+        write("a.yaml", "one", NOW);
+        Path pipe = folder.resolve("b.yaml");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        assertThat(new ProcessBuilder("mkfifo", folder.resolve("c").toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+        Read read = manifests(List.of(folder)).read();
+        assertThat(names(read)).containsExactly("one");
+        assertThat(read.findings()).hasToString("[" + pipe + ": error: UnreadableFile: neither a file nor a folder]");
+        assertThat(manifests(List.of(pipe)).read().findings())
+                .hasToString("[" + pipe + ": error: UnreadableFile: neither a file nor a folder]");
+    }
+
+    @Test
+    @Timeout(20)
+    void aFileTooLargeIsOneLine() throws IOException {
+        Path file = Files.write(folder.resolve("a.yaml"), new byte[10 * 1024 * 1024]);
+        assertThat(manifests(List.of(folder)).read().findings())
+                .hasToString("[" + file + ": error: FileTooLarge: larger than 8 MiB]");
+    }
+
+    @Test
+    @Timeout(60)
+    void twoThousandFilesAreReadAndOnlyTheChangedOneAgain() throws IOException {
+        for (int i = 0; i < 2_000; i++) {
+            write("f" + i + ".yaml", "n" + i, NOW.minusSeconds(60));
+        }
+        Manifests manifests = manifests(List.of(folder));
+        Read first = manifests.read();
+        assertThat(names(first)).hasSize(2_000);
+        write("f7.yaml", "changed", NOW.minusSeconds(30));
+        Read second = manifests.read();
+        assertThat(names(second)).hasSize(2_000).contains("changed").doesNotContain("n7");
+        assertThat(second.resources().find(Namespace.class, "", "n8"))
+                .as("not parsed again")
+                .isSameAs(first.resources().find(Namespace.class, "", "n8"));
+    }
+
+    @Test
+    void linksThatMultiplyFoldersEndInReading() throws IOException {
+        write("a.yaml", "one", NOW);
+        for (int i = 0; i < 12; i++) {
+            Path sub = Files.createDirectories(folder.resolve("s" + i));
+            for (int j = 0; j < 12; j++) {
+                Files.createSymbolicLink(sub.resolve("l" + j), folder.resolve("s" + j));
+            }
+        }
+        Read read = manifests(List.of(folder)).read();
+        assertThat(names(read)).containsExactly("one");
+        assertThat(read.readable()).isTrue();
     }
 
     @Test

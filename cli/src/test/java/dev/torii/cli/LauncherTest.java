@@ -72,6 +72,23 @@ final class LauncherTest {
     }
 
     @Test
+    void aSyntaxErrorIsNotDrownedInItsConsequences() throws Exception {
+        Files.writeString(folder.resolve("gateway.yaml"), "kind: Gateway\n  metadata: [");
+        Files.writeString(folder.resolve("route.yaml"), """
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: HTTPRoute
+                metadata: {name: web}
+                spec: {parentRefs: [{name: gateway}], rules: [{backendRefs: [{name: web, port: 80}]}]}
+                """);
+
+        Ran ran = torii("check", ".");
+
+        assertThat(ran)
+                .isEqualTo(new Ran(
+                        1, "./gateway.yaml:2:11: error: InvalidSyntax: mapping values are not allowed here\n", ""));
+    }
+
+    @Test
     void aMissingFileIsOneLine() throws Exception {
         Ran ran = torii("check", "nowhere.yaml");
 

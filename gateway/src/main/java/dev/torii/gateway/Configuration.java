@@ -68,7 +68,7 @@ final class Configuration {
                             : "configuration rejected; nothing is served yet");
             return;
         }
-        Compiled compiled = compiler.compile(read.resources());
+        Compiled compiled = compiler.compile(read.resources(), plane.snapshot());
         List<Finding> findings = new java.util.ArrayList<>(read.findings());
         findings.addAll(compiled.findings());
         Snapshot next = compiled.snapshot();

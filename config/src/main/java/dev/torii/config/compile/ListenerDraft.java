@@ -102,13 +102,16 @@ final class ListenerDraft {
     private void readCertificates(References references, Findings findings) {
         List<ObjectRef> refs = spec.tls() == null ? List.of() : spec.tls().certificateRefs();
         for (int i = 0; i < refs.size(); i++) {
+            String at = field + ".tls.certificateRefs[" + i + "]";
             Outcome<KeyPair> outcome = references.keyPair(owner.gateway, refs.get(i), INVALID_CERTIFICATE);
             if (outcome.value() != null) {
                 certificates.add(outcome.value());
+                references.warnOfValidity(owner.gateway, at, outcome.value());
             } else if (outcome.problem() != null) {
-                findings.error(owner.gateway, field + ".tls.certificateRefs[" + i + "]", outcome.problem());
+                Problem problem = orServedStill(outcome.problem(), references, refs.get(i));
+                findings.error(owner.gateway, at, problem);
                 if (unresolved == null || !unresolved.reason().equals(References.NOT_PERMITTED)) {
-                    unresolved = outcome.problem();
+                    unresolved = problem;
                 }
             }
         }
@@ -116,6 +119,16 @@ final class ListenerDraft {
             unresolved = new Problem(INVALID_CERTIFICATE, "a listener that terminates TLS needs certificateRefs");
             findings.error(owner.gateway, field + ".tls", unresolved);
         }
+    }
+
+    /** A Secret that goes missing or bad takes nothing from those who are served; a grant that goes does. */
+    private Problem orServedStill(Problem problem, References references, ObjectRef ref) {
+        KeyPair before = problem.reason().equals(INVALID_CERTIFICATE) ? references.served(name(), ref) : null;
+        if (before == null) {
+            return problem;
+        }
+        certificates.add(before);
+        return new Problem(problem.reason(), problem.message() + "; what it held before is served still");
     }
 
     /** To serve clients without the check that was asked for would be worse than not to serve them. */

@@ -6,9 +6,12 @@ import dev.torii.config.resource.Resource;
 import dev.torii.config.resource.ResourceSet;
 import dev.torii.config.resource.Secret;
 import dev.torii.routing.KeyPair;
+import dev.torii.routing.Snapshot;
 import java.security.GeneralSecurityException;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Follows references to certificates and CAs: kind, grant, existence, content. Each Secret is read once. */
 final class References {
@@ -20,12 +23,17 @@ final class References {
     private static final String AUTHORITIES = "ca.crt";
 
     private final ResourceSet resources;
+    private final Snapshot serving;
+    private final Instant now;
     private final Findings findings;
     private final Map<String, Outcome<KeyPair>> keyPairs = new HashMap<>();
     private final Map<String, Outcome<String>> authorities = new HashMap<>();
 
-    References(ResourceSet resources, Findings findings) {
+    /** @param serving what is served now */
+    References(ResourceSet resources, Snapshot serving, Instant now, Findings findings) {
         this.resources = resources;
+        this.serving = serving;
+        this.now = now;
         this.findings = findings;
     }
 
@@ -62,6 +70,26 @@ final class References {
         } catch (GeneralSecurityException unusable) {
             return Outcome.failed("", ref + ": " + unusable.getMessage());
         }
+    }
+
+    /** An expired certificate is served all the same: its clients decide. */
+    void warnOfValidity(Resource referrer, String field, KeyPair pair) {
+        String invalidity = TlsMaterial.invalidity(pair, now);
+        if (invalidity != null) {
+            findings.warning(referrer, field, "CertificateNotValid", "Secret " + pair.name() + ": " + invalidity);
+        }
+    }
+
+    /** The certificate that a listener got from a Secret before that went missing or bad; null when there is none. */
+    @Nullable
+    KeyPair served(String listener, ObjectRef ref) {
+        return serving.ports().stream()
+                .flatMap(port -> port.listeners().stream())
+                .filter(each -> each.name().equals(listener))
+                .flatMap(each -> each.certificates().stream())
+                .filter(each -> each.name().equals(ref.path()))
+                .findFirst()
+                .orElse(null);
     }
 
     /** The CA certificates of a ConfigMap. */

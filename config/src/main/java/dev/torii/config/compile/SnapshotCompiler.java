@@ -14,6 +14,7 @@ import dev.torii.routing.RouteTable;
 import dev.torii.routing.Rule;
 import dev.torii.routing.Snapshot;
 import dev.torii.routing.StreamTable;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -22,7 +23,8 @@ import java.util.stream.Stream;
 
 /**
  * Compiles resources to what a gateway serves. Pure, total and deterministic: it never throws, and equal resources give
- * an equal snapshot, whatever files they came in. Stateless; safe on any thread.
+ * an equal snapshot, whatever files they came in and whatever the time; only warnings look at a clock. Stateless; safe on
+ * any thread.
  *
  * <p>All Gateways of the set share the ports of one process, see {@link PortClaims}. What cannot be served compiles to
  * the answer the Gateway API prescribes: an invalid reference to 500 for its share of requests, a Service without ready
@@ -30,11 +32,31 @@ import java.util.stream.Stream;
  */
 public final class SnapshotCompiler {
 
+    private final InstantSource clock;
+
+    public SnapshotCompiler() {
+        this(InstantSource.system());
+    }
+
+    /** @param clock by which certificates are warned of that are not valid (any more) */
+    public SnapshotCompiler(InstantSource clock) {
+        this.clock = clock;
+    }
+
     /** Compiles everything at once; takes well under a millisecond per hundred routes. */
     public Compiled compile(ResourceSet resources) {
+        return compile(resources, Snapshot.EMPTY);
+    }
+
+    /**
+     * The same for somebody who serves already.
+     *
+     * @param serving a listener keeps the certificates it has there when their Secrets are gone or unusable
+     */
+    public Compiled compile(ResourceSet resources, Snapshot serving) {
         Findings findings = new Findings();
         Annotations.checkNames(resources, findings);
-        References references = new References(resources, findings);
+        References references = new References(resources, serving, clock.instant(), findings);
 
         List<GatewayDraft> gateways = GatewayDraft.all(resources, references, findings);
         PortClaims.settle(gateways, findings);

@@ -14,8 +14,10 @@ import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAPrivateKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.InvalidKeySpecException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns PEM from Secrets and ConfigMaps into what can be served, and refuses what cannot: so a bad certificate is found
@@ -37,6 +39,20 @@ final class TlsMaterial {
             throw new InvalidKeySpecException("the private key does not belong to the (first) certificate");
         }
         return new KeyPair(name, write(chain), PemBlocks.write("PRIVATE KEY", key.getEncoded()));
+    }
+
+    /** What is wrong with the validity of the first certificate at that time; null when nothing is. */
+    static @Nullable String invalidity(KeyPair pair, Instant now) {
+        try {
+            X509Certificate first = certificates(pair.certificatePem()).get(0);
+            Instant begin = first.getNotBefore().toInstant();
+            Instant end = first.getNotAfter().toInstant();
+            return now.isAfter(end)
+                    ? "the certificate has expired at " + end
+                    : now.isBefore(begin) ? "the certificate is not valid before " + begin : null;
+        } catch (GeneralSecurityException unreadable) {
+            throw new IllegalStateException("a certificate that was read before", unreadable);
+        }
     }
 
     /** CA certificates, re-written as plain blocks. */

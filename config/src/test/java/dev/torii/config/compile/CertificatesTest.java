@@ -10,8 +10,13 @@ import static dev.torii.config.compile.Fixture.secret;
 import static dev.torii.config.compile.Fixture.served;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.torii.config.resource.ResourceSet;
+import dev.torii.config.source.ManifestReader;
+import dev.torii.routing.KeyPair;
 import dev.torii.testkit.Certificates;
 import dev.torii.testkit.Certificates.Leaf;
+import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -136,5 +141,102 @@ class CertificatesTest {
                 .contains("OverlappingTLSConfig=True OverlappingHostnames");
         assertThat(conditions(listener(compiled, "gw", "pass"))).noneMatch(each -> each.startsWith("Overlapping"));
         assertThat(served(compiled, 443)).containsExactly("infra/gw/pass", "infra/gw/wild", "infra/gw/all");
+    }
+
+    /** All of them at once: each is one line, at the reference. */
+    @Test
+    void eachBadCertificateIsOneLine() {
+        String cut = LEAF.certificatePem().substring(0, 200);
+        Compiled compiled = compile(
+                https(
+                        "{name: garbage}, {name: cut}, {name: keyless}, {name: encrypted}, {name: swapped}, {name: gone}"),
+                secret("infra", "garbage", "hello", "world"),
+                secret("infra", "cut", cut, LEAF.keyPem()),
+                secret("infra", "keyless", LEAF.certificatePem(), LEAF.certificatePem()),
+                secret(
+                        "infra",
+                        "encrypted",
+                        LEAF.certificatePem(),
+                        LEAF.keyPem().replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY")),
+                secret("infra", "swapped", LEAF.keyPem(), LEAF.certificatePem()));
+        assertThat(errors(compiled))
+                .hasSize(6)
+                .allSatisfy(line -> assertThat(line).matches("test\\.yaml:6:\\d+: error: InvalidCertificateRef: .*"))
+                .extracting(line -> line.replaceFirst(".*InvalidCertificateRef: ", ""))
+                .containsExactly(
+                        "Secret infra/garbage: there is no PEM block of a certificate",
+                        "Secret infra/cut: a PEM block does not end",
+                        "Secret infra/keyless: there is no PEM block of a private key",
+                        "Secret infra/encrypted: the private key is encrypted",
+                        "Secret infra/swapped: there is no PEM block of a certificate",
+                        "there is no Secret infra/gone");
+    }
+
+    @Test
+    void anExpiredCertificateIsServedWithAWarning() {
+        Leaf expired = CA.issueExpired("shop.example");
+        Compiled compiled =
+                compile(https("{name: cert}"), secret("infra", "cert", expired.certificatePem(), expired.keyPem()));
+        assertThat(errors(compiled)).isEmpty();
+        assertThat(Fixture.warnings(compiled))
+                .containsExactly("test.yaml:6:71: warning: CertificateNotValid: Secret infra/cert: the certificate has"
+                        + " expired at " + expired.certificate().getNotAfter().toInstant());
+        assertThat(served(compiled, 443)).containsExactly("infra/gw/https");
+    }
+
+    @Test
+    void aCertificateOfTheFutureIsServedWithAWarning() {
+        Instant begin = LEAF.certificate().getNotBefore().toInstant();
+        ResourceSet resources = ManifestReader.parse("test.yaml", https("{name: cert}") + "\n---\n" + SECRET)
+                .resources();
+        Compiled compiled = new SnapshotCompiler(() -> begin.minusSeconds(1)).compile(resources);
+        assertThat(Fixture.warnings(compiled))
+                .containsExactly("test.yaml:6:71: warning: CertificateNotValid: Secret infra/cert: the certificate is"
+                        + " not valid before " + begin);
+        Compiled later = new SnapshotCompiler(() -> begin).compile(resources);
+        assertThat(later.findings()).isEmpty();
+        assertThat(later.snapshot()).isEqualTo(compiled.snapshot());
+    }
+
+    @Test
+    void twoKindsOfCertificatesStandSideBySide() {
+        Leaf rsa = CA.issueRsa("shop.example");
+        Compiled compiled = compile(
+                https("{name: cert}, {name: rsa}"), SECRET, secret("infra", "rsa", rsa.certificatePem(), rsa.keyPem()));
+        assertThat(compiled.findings()).isEmpty();
+        assertThat(Fixture.port(compiled.snapshot(), 443).listeners().get(0).certificates())
+                .extracting(KeyPair::name)
+                .containsExactly("infra/cert", "infra/rsa");
+    }
+
+    /** What serves stays; the status tells. */
+    @Test
+    void aSecretThatGoesOrBreaksTakesNothingFromThoseServed() {
+        Compiled before = compile(https("{name: cert}"), SECRET);
+        for (String after : List.of("", secret("infra", "cert", "hello", "world"))) {
+            ResourceSet resources = ManifestReader.parse("test.yaml", https("{name: cert}") + "\n---\n" + after)
+                    .resources();
+            Compiled compiled = new SnapshotCompiler().compile(resources, before.snapshot());
+            assertThat(compiled.snapshot()).isEqualTo(before.snapshot());
+            assertThat(conditions(listener(compiled, "gw", "https")))
+                    .containsExactly(
+                            "Accepted=True Accepted",
+                            "ResolvedRefs=False InvalidCertificateRef",
+                            "Programmed=True Programmed");
+            assertThat(errors(compiled))
+                    .hasSize(1)
+                    .allMatch(line -> line.endsWith("; what it held before is served still"));
+        }
+    }
+
+    @Test
+    void aGrantThatGoesTakesItsCertificateAway() {
+        String elsewhere = secret("web", "cert", LEAF.certificatePem(), LEAF.keyPem());
+        String ref = "{name: cert, namespace: web}";
+        String fromGateways = "{group: gateway.networking.k8s.io, kind: Gateway, namespace: infra}";
+        Compiled before = compile(https(ref), elsewhere, grant("web", fromGateways, "{group: \"\", kind: Secret}"));
+        ResourceSet resources = ManifestReader.parse("test.yaml", https(ref) + "\n---\n" + elsewhere)
+                .resources();
+        isInvalid(new SnapshotCompiler().compile(resources, before.snapshot()), "RefNotPermitted");
     }
 }

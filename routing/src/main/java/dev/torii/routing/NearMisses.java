@@ -7,6 +7,7 @@ import dev.torii.routing.RouteTable.Candidate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The slow and talkative twin of the look-up: holds every match against a request, one condition after the other, and
@@ -17,11 +18,8 @@ final class NearMisses {
     /** As many as a person reads. */
     private static final int LIMIT = 12;
 
-    /** Fewer misses are nearer; so is a wrong header than a wrong path, and a wrong path than a wrong host. */
-    private static final Comparator<Considered> NEAREST = Comparator.comparingInt(
-                    (Considered c) -> c.misses().size())
-            .thenComparing(Comparator.comparing(NearMisses::firstMiss).reversed())
-            .thenComparing(Considered::candidate, MatchOrder.ALL);
+    /** As many that miss by host or path as help when another match won. */
+    private static final int STRANGERS = 3;
 
     private NearMisses() {}
 
@@ -37,11 +35,66 @@ final class NearMisses {
                 all.add(new Considered(candidate, misses(candidate, request)));
             }
         }
-        return all.stream()
-                .sorted(NEAREST)
+        all.sort(nearestFirst(request.path()));
+        boolean won = !all.isEmpty() && all.get(0).matched();
+        Stream<Considered> strangers =
+                all.stream().filter(NearMisses::isStranger).limit(won ? STRANGERS : LIMIT);
+        return Stream.concat(all.stream().filter(each -> !isStranger(each)), strangers)
                 .limit(LIMIT)
                 .sorted(Comparator.comparing(Considered::candidate, MatchOrder.ALL))
                 .toList();
+    }
+
+    /** Those for this host and path by how much they miss; then those for this host and much of the path; then the rest. */
+    private static Comparator<Considered> nearestFirst(String path) {
+        return Comparator.comparing(NearMisses::isStranger)
+                .thenComparing(each -> misses(each, Condition.HOST))
+                .thenComparingInt(each -> isStranger(each) ? -fits(each, path) : 0)
+                .thenComparingInt(each -> each.misses().size())
+                .thenComparing(Comparator.comparing(NearMisses::firstMiss).reversed())
+                .thenComparingInt(each -> misses(each, Condition.PATH) ? apart(pathOf(each), path) : 0)
+                .thenComparing(Considered::candidate, MatchOrder.ALL);
+    }
+
+    private static boolean isStranger(Considered considered) {
+        return misses(considered, Condition.HOST) || misses(considered, Condition.PATH);
+    }
+
+    private static boolean misses(Considered considered, Condition condition) {
+        return considered.misses().stream().anyMatch(miss -> miss.condition() == condition);
+    }
+
+    private static String pathOf(Considered considered) {
+        return considered.candidate().match().path().value();
+    }
+
+    /** How much of a path is as the stranger has it. */
+    private static int fits(Considered stranger, String path) {
+        return misses(stranger, Condition.PATH) ? sharedSegments(pathOf(stranger), path) : path.length();
+    }
+
+    /** How many characters of whole segments two paths begin with alike. */
+    private static int sharedSegments(String one, String other) {
+        int shared = shared(one, other);
+        boolean whole = endsAt(one, shared) && endsAt(other, shared);
+        return whole ? shared : one.lastIndexOf('/', shared - 1) + 1;
+    }
+
+    /** How many characters of both paths are left behind what they share. */
+    private static int apart(String one, String other) {
+        return one.length() + other.length() - 2 * shared(one, other);
+    }
+
+    private static boolean endsAt(String path, int end) {
+        return end == path.length() || path.charAt(end) == '/';
+    }
+
+    private static int shared(String one, String other) {
+        int i = 0;
+        while (i < one.length() && i < other.length() && one.charAt(i) == other.charAt(i)) {
+            i++;
+        }
+        return i;
     }
 
     private static HostPattern bestHost(Rule rule, RequestView request) {

@@ -71,9 +71,23 @@ class RouteTableTest {
 
     @Test
     void anExplanationOfAHugeTableStaysShort() {
-        assertThat(RouteTable.of(many(5_000)).explain(TestRequest.of("GET h1.example.com/p1")))
+        RouteTable table = RouteTable.of(many(5_000));
+        assertThat(table.explain(TestRequest.of("GET h17.example.com/p17/shallow")))
+                .as("the winner, and the nearest of those that are for other paths")
+                .extracting(each -> each.candidate().match().path().value() + " " + each.matched())
+                .hasSize(4)
+                .contains("/p17 true", "/p17/deep false");
+        assertThat(table.explain(TestRequest.of("GET elsewhere.org/p17/shallow")))
+                .as("nobody won, so more of the nearest")
                 .hasSize(12)
-                .anyMatch(c -> c.matched() && c.candidate().rule().name().equals("r1"));
+                .noneMatch(Considered::matched)
+                .extracting(each -> each.candidate().match().path().value())
+                .contains("/p17", "/p17/deep");
+        assertThat(table.explain(TestRequest.of("GET h17.example.com/p18x")))
+                .as("a slip in the path")
+                .hasSize(12)
+                .extracting(each -> each.candidate().match().path().value())
+                .contains("/p18");
     }
 
     @Test

@@ -2,12 +2,10 @@ package dev.torii.config.compile;
 
 import dev.torii.config.resource.Gateway;
 import dev.torii.config.resource.ObjectRef;
-import dev.torii.config.resource.Resource;
 import dev.torii.config.resource.ResourceSet;
 import dev.torii.routing.KeyPair;
 import dev.torii.routing.ListenerSettings;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -15,11 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A Gateway while its configuration is being worked out. */
 final class GatewayDraft {
-
-    /** Older objects come first, then {@code namespace/name}. */
-    static final Comparator<Resource> OLDEST_FIRST = Comparator.comparingLong(
-                    (Resource each) -> each.metadata().createdEpochSecond())
-            .thenComparing(Resource::path);
 
     private static final Set<String> ADDRESS_TYPES = Set.of("IPAddress", "Hostname");
     private static final String CLIENT_CERTIFICATE = "spec.tls.backend.clientCertificateRef";
@@ -46,7 +39,7 @@ final class GatewayDraft {
     static List<GatewayDraft> all(ResourceSet resources, References references, Findings findings) {
         List<GatewayDraft> drafts = new ArrayList<>();
         resources.all(Gateway.class).stream()
-                .sorted(OLDEST_FIRST)
+                .sorted(Precedence.OLDEST_FIRST)
                 .forEach(gateway -> drafts.add(new GatewayDraft(gateway, references, findings)));
         return drafts;
     }

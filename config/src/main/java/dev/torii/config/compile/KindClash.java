@@ -13,7 +13,7 @@ import java.util.List;
 final class KindClash {
 
     private static final Comparator<RouteDraft> OLDEST_FIRST = Comparator.comparing(
-                    (RouteDraft each) -> each.route, GatewayDraft.OLDEST_FIRST)
+                    (RouteDraft each) -> each.route, Precedence.OLDEST_FIRST)
             .thenComparing(each -> each.route.kind());
 
     private KindClash() {}

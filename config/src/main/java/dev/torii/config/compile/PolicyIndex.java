@@ -35,7 +35,7 @@ final class PolicyIndex<P extends Resource> {
         this.resources = resources;
         this.references = references;
         this.findings = findings;
-        policies.stream().sorted(GatewayDraft.OLDEST_FIRST).forEach(policy -> add(policy, targets.apply(policy)));
+        policies.stream().sorted(Precedence.OLDEST_FIRST).forEach(policy -> add(policy, targets.apply(policy)));
     }
 
     private void add(P policy, List<PolicyTarget> targets) {

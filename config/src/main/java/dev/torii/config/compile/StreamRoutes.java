@@ -55,7 +55,7 @@ final class StreamRoutes {
     private void tellTheUnserved(ListenerDraft listener) {
         listener.routes.keySet().stream()
                 .map(draft -> draft.route)
-                .sorted(GatewayDraft.OLDEST_FIRST)
+                .sorted(Precedence.OLDEST_FIRST)
                 .skip(1)
                 .forEach(route -> findings.warning(
                         route,

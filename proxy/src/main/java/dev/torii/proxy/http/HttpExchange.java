@@ -131,6 +131,10 @@ final class HttpExchange implements RequestBody.Watcher {
 
     private void forward(Decision.Forward to) {
         forward = to;
+        if (!body.limit(to.bodyLimit())) {
+            bodyTooLong();
+            return;
+        }
         long ms = to.rule().rule().timeouts().requestMs();
         if (head.grpcTimeoutMs > 0) {
             ms = ms == 0 ? head.grpcTimeoutMs : Math.min(ms, head.grpcTimeoutMs);
@@ -138,7 +142,6 @@ final class HttpExchange implements RequestBody.Watcher {
         if (ms > 0) {
             deadline = worker.eventLoop().schedule(this::deadlinePassed, ms, TimeUnit.MILLISECONDS);
         }
-        body.limit(to.bodyLimit());
         mirrors = Mirrors.of(worker, routing.plan(), to);
         attempt(to, null, false);
         if (mirrors != null) {

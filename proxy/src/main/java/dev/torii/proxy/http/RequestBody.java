@@ -56,9 +56,19 @@ final class RequestBody {
         request.endHandler(v -> end());
     }
 
-    /** @param bytes 0 for no limit */
-    void limit(long bytes) {
-        limit = bytes;
+    /**
+     * Sets how much there may be. Some may have come already.
+     *
+     * @param most bytes; 0 for no limit
+     * @return whether it is not too much yet
+     */
+    boolean limit(long most) {
+        limit = most;
+        return !isOverLimit();
+    }
+
+    private boolean isOverLimit() {
+        return limit > 0 && bytes > limit;
     }
 
     boolean isEnded() {
@@ -88,7 +98,7 @@ final class RequestBody {
         if (dropped) {
             return;
         }
-        if (limit > 0 && bytes > limit) {
+        if (isOverLimit()) {
             dropped = true;
             watcher.bodyTooLong();
             return;

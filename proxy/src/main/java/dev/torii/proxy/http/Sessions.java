@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sessions {
 
+    private static final long MAX_SKEW_SECONDS = 60;
+
     private Sessions() {}
 
     private record Token(long cluster, long endpoint, long beganSeconds) {}
@@ -86,8 +88,10 @@ final class Sessions {
                     Long.parseUnsignedLong(parts[1], 16),
                     Long.parseUnsignedLong(parts[2], 16));
             long age = System.currentTimeMillis() / 1000 - token.beganSeconds();
-            boolean expired = session.absoluteTimeoutSeconds() > 0 && age > session.absoluteTimeoutSeconds();
-            return expired ? null : token;
+            // Clients keep their sessions themselves: one from the future would never end. Our clocks differ a little.
+            boolean valid = session.absoluteTimeoutSeconds() == 0
+                    || (age >= -MAX_SKEW_SECONDS && age <= session.absoluteTimeoutSeconds());
+            return valid ? token : null;
         } catch (NumberFormatException forged) {
             return null;
         }

@@ -14,6 +14,7 @@ import dev.torii.testkit.MisbehavingBackend;
 import dev.torii.testkit.RawHttp;
 import dev.torii.testkit.RawHttp2;
 import dev.torii.testkit.RawResponse;
+import io.vertx.core.MultiMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -100,6 +101,14 @@ class SessionTest {
         assertThat(get().header("set-cookie")).endsWith("; Path=/cart; HttpOnly; SameSite=Lax; Max-Age=3600");
         route(new SessionPersistence(SessionPersistence.Type.COOKIE, "sid", "/", 3600, false), to(1, "all"));
         assertThat(get().header("set-cookie")).endsWith("; Path=/; HttpOnly; SameSite=Lax");
+    }
+
+    @Test
+    void overTlsTheCookieNeverTravelsInClear() {
+        MultiMap headers = MultiMap.caseInsensitiveMultiMap().add("set-cookie", "theirs=1");
+        Sessions.announce(COOKIE, "v", true, headers);
+        assertThat(headers.getAll("set-cookie"))
+                .containsExactly("theirs=1", "sid=v; Path=/; HttpOnly; SameSite=Lax; Secure");
     }
 
     @Test

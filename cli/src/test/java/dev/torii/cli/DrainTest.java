@@ -2,15 +2,16 @@ package dev.torii.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.torii.testkit.Await;
 import dev.torii.testkit.Behaviours;
+import dev.torii.testkit.FreePort;
 import dev.torii.testkit.MisbehavingBackend;
 import dev.torii.testkit.RawHttp;
 import dev.torii.testkit.RawResponse;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -42,7 +43,7 @@ final class DrainTest {
     private final AtomicLong answered = new AtomicLong();
     private final AtomicLong askedToLeave = new AtomicLong();
     private final List<Thread> clients = new ArrayList<>();
-    private final List<Process> processes = new ArrayList<>();
+    private final List<GatewayProcess> gateways = new ArrayList<>();
     private volatile boolean loading = true;
     private String migrateBefore = "";
     private int port;
@@ -56,7 +57,7 @@ final class DrainTest {
         if (Files.isWritable(MIGRATE)) {
             Files.writeString(MIGRATE, "1");
         }
-        port = freePort();
+        port = FreePort.find();
         Path config = Files.createDirectory(folder.resolve("config"));
         Files.writeString(
                 config.resolve("all.yaml"), """
@@ -87,66 +88,32 @@ final class DrainTest {
         for (Thread client : clients) {
             client.join();
         }
-        for (Process process : processes) {
-            process.destroyForcibly().waitFor();
-        }
+        gateways.forEach(GatewayProcess::close);
         backend.close();
         if (Files.isWritable(MIGRATE)) {
             Files.writeString(MIGRATE, migrateBefore);
         }
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            return socket.getLocalPort();
-        }
-    }
-
-    private int start(String name) throws IOException {
-        int admin = freePort();
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx128m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "dev.torii.cli.Torii",
-                        "gateway",
-                        "--config",
-                        folder.resolve("config").toString(),
-                        "--admin",
-                        "127.0.0.1:" + admin,
-                        "--bind",
-                        "127.0.0.1",
-                        "--event-loops",
-                        "1",
-                        "--reuse-port",
-                        "--drain-delay",
-                        "1s")
-                .redirectError(folder.resolve(name + ".err").toFile())
-                .redirectOutput(folder.resolve(name + ".log").toFile())
-                .start();
-        processes.add(process);
-        until(() -> ready(admin));
-        return admin;
-    }
-
-    private static boolean ready(int admin) {
-        try (RawHttp client = RawHttp.connect(admin)) {
-            return client.send("GET /ready HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-                            .readResponse()
-                            .status()
-                    == 200;
-        } catch (RuntimeException notYet) {
-            return false;
-        }
+    private GatewayProcess start(String name) {
+        GatewayProcess started = new GatewayProcess(
+                folder,
+                name,
+                folder.resolve("config"),
+                List.of("-Xmx128m"),
+                "--event-loops",
+                "1",
+                "--reuse-port",
+                "--drain-delay",
+                "1s");
+        gateways.add(started);
+        return started;
     }
 
     private static void until(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("within a minute").isLessThan(deadline);
-            LockSupport.parkNanos(20_000_000);
-        }
+        assertThat(Await.until(Duration.ofMinutes(1), condition))
+                .as("within a minute")
+                .isTrue();
     }
 
     /** A client as they all are: keeps its connection until it is asked to leave. */
@@ -179,7 +146,7 @@ final class DrainTest {
 
     @Test
     void nobodyNoticesThatOneOfTwoLeaves() throws Exception {
-        start("first");
+        GatewayProcess first = start("first");
         start("second");
         for (int i = 0; i < 8; i++) {
             Thread client = new Thread(this::ask, "client-" + i);
@@ -187,9 +154,9 @@ final class DrainTest {
             client.start();
         }
         until(() -> answered.get() > 400);
-        processes.get(0).destroy();
-        assertThat(processes.get(0).waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(processes.get(0).exitValue()).isZero();
+        first.process().destroy();
+        assertThat(first.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(first.process().exitValue()).isZero();
         long then = answered.get();
         until(() -> answered.get() > then + 400);
 
@@ -197,7 +164,7 @@ final class DrainTest {
         assertThat(askedToLeave.get())
                 .as("answers that sent a client elsewhere")
                 .isPositive();
-        assertThat(Files.readString(folder.resolve("first.log"))).contains("\"status\":200");
-        assertThat(Files.readString(folder.resolve("first.err"))).doesNotContain("Exception");
+        assertThat(first.log()).contains("\"status\":200");
+        assertThat(first.errors()).doesNotContain("Exception");
     }
 }

@@ -198,7 +198,7 @@ public final class TestProxy implements AutoCloseable {
         try {
             return future.toCompletionStage()
                     .toCompletableFuture()
-                    .orTimeout(20, TimeUnit.SECONDS)
+                    .orTimeout(60, TimeUnit.SECONDS)
                     .join();
         } catch (CompletionException e) {
             throw new IllegalStateException(e.getCause());

@@ -114,6 +114,16 @@ public final class BackendConnection {
         }
     }
 
+    /** Does nothing, not even reading, until the test says so. */
+    public void pauseUntil(CountDownLatch told) throws IOException {
+        try {
+            told.await();
+        } catch (InterruptedException backendClosed) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", backendClosed);
+        }
+    }
+
     /** Does nothing until the proxy or the test closes. */
     public void stall() throws IOException {
         while (in.read() >= 0) {

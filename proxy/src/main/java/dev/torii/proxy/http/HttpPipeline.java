@@ -6,6 +6,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2LocalFlowController;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.Handler;
@@ -42,7 +46,18 @@ final class HttpPipeline {
     private static final int HARD_LINE_LIMIT = 64 * 1024;
 
     private static final int HARD_HEADER_LIMIT = 256 * 1024;
-    private static final int CONNECTION_WINDOW = 1024 * 1024;
+
+    /** Of one stream's uploads: what is kept of each that its backend does not take. */
+    private static final int STREAM_WINDOW = 256 * 1024;
+
+    /** What is kept for one client at most; seven uploads may stand still before an eighth does. */
+    private static final int CONNECTION_WINDOW = 8 * STREAM_WINDOW;
+
+    /**
+     * The window is given back when this much of it is left. Netty's half would let a few streams that stand still keep
+     * the others from ever using up the other half.
+     */
+    private static final float CONNECTION_WINDOW_LEFT = 0.9f;
 
     /** No handler of ours asks for forms: Vert.x' own defaults. */
     private static final int MAX_FORM_ATTRIBUTE = 8192;
@@ -94,7 +109,7 @@ final class HttpPipeline {
                 .setHttp2MaxSmallContinuationFrames(16)
                 .setInitialSettings(new Http2Settings()
                         .setMaxConcurrentStreams(256)
-                        .setInitialWindowSize(256 * 1024)
+                        .setInitialWindowSize(STREAM_WINDOW)
                         .setMaxHeaderListSize(HARD_HEADER_LIMIT));
     }
 
@@ -165,7 +180,7 @@ final class HttpPipeline {
             plain.handler(requests);
             plain.invalidRequestHandler(invalidRequests);
         } else {
-            connection.setWindowSize(CONNECTION_WINDOW);
+            widen(connection);
             consolidate(connection.channelHandlerContext());
             connection.streamHandler(stream -> new HttpServerRequestImpl(
                             requests,
@@ -180,6 +195,19 @@ final class HttpPipeline {
                     .init());
         }
         ClientConnection.of(connection.channelHandlerContext().channel()).speaks(connection);
+    }
+
+    private static void widen(HttpServerConnection connection) {
+        connection.setWindowSize(CONNECTION_WINDOW);
+        Http2ConnectionHandler codec =
+                (Http2ConnectionHandler) connection.channelHandlerContext().handler();
+        Http2LocalFlowController windows = codec.decoder().flowController();
+        try {
+            ((DefaultHttp2LocalFlowController) windows)
+                    .windowUpdateRatio(codec.connection().connectionStream(), CONNECTION_WINDOW_LEFT);
+        } catch (Http2Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** All answers of one turn of the event loop leave in one write: many streams share the connection. */

@@ -23,8 +23,11 @@ final class Http2Codec extends Http2ConnectionHandler {
     /** What a paused stream may still bring: it waits in the client's write queue, so it is small. */
     private static final int STREAM_WINDOW = 64 * 1024;
 
-    /** How much may be on its way; it is given back at once, so that slow clients hold up their own streams only. */
-    private static final int CONNECTION_WINDOW = 16 * STREAM_WINDOW;
+    /**
+     * No limit: what arrives is given back at once, so that slow clients hold up their own streams only. Were it near what
+     * these have waiting, backends on Netty would stop writing to all others: it counts what waits against this window.
+     */
+    private static final int CONNECTION_WINDOW = 1 << 30;
 
     private static final int MAX_HEADER_LIST = 256 * 1024;
 

@@ -1,0 +1,107 @@
+package dev.torii.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.torii.testkit.FreePort;
+import dev.torii.testkit.Noise;
+import dev.torii.testkit.NoiseBackend;
+import dev.torii.testkit.NoiseClient;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpVersion;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Bodies far larger than the gateway's memory, up and down, from and to either version of HTTP: each byte arrives once, and
+ * the process stays small. {@code -Dbody.mebibytes=10240} sends 10 GiB.
+ */
+@Timeout(1800)
+final class BigBodyTest {
+
+    private static final long BYTES = Long.getLong("body.mebibytes", 1024) << 20;
+
+    /** For heap, direct memory, code, classes and threads of the gateway together. */
+    private static final long MOST_MEBIBYTES = 256;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final NoiseBackend backend = NoiseBackend.start(vertx);
+    private final int port = FreePort.find();
+
+    @TempDir
+    private Path folder;
+
+    private GatewayProcess gateway;
+
+    @BeforeEach
+    void start() throws Exception {
+        Path config = Files.writeString(
+                folder.resolve("all.yaml"), """
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: Gateway
+                metadata: {name: gw}
+                spec:
+                  gatewayClassName: torii
+                  listeners: [{name: http, protocol: HTTP, port: @PORT@}]
+                ---
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: HTTPRoute
+                metadata: {name: all}
+                spec:
+                  parentRefs: [{name: gw}]
+                  rules:
+                  - {matches: [{path: {value: /HTTP_1_1}}], backendRefs: [{name: backend, port: 80}]}
+                  - {matches: [{path: {value: /HTTP_2}}], backendRefs: [{name: backend, port: 81}]}
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: backend, annotations: {torii.dev/endpoints: "127.0.0.1:@BACKEND@"}}
+                spec: {ports: [{name: a, port: 80}, {name: b, port: 81, appProtocol: kubernetes.io/h2c}]}
+                """.replace("@PORT@", "" + port).replace("@BACKEND@", "" + backend.port()));
+        gateway = new GatewayProcess(
+                folder,
+                "gateway",
+                config,
+                List.of("-XX:+UseSerialGC", "-Xmx64m", "-XX:MaxDirectMemorySize=32m"),
+                "--event-loops",
+                "1");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        gateway.close();
+        await(vertx.close());
+    }
+
+    private static <T> T await(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(1800, TimeUnit.SECONDS);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HTTP_1_1, HTTP_1_1", "HTTP_1_1, HTTP_2", "HTTP_2, HTTP_1_1", "HTTP_2, HTTP_2"})
+    void everyByteArrivesOnceAndTheGatewayStaysSmall(HttpVersion from, HttpVersion to) throws Exception {
+        String expected = Noise.Tally.of(BYTES);
+        NoiseClient client = new NoiseClient(vertx, from, port);
+        long began = System.nanoTime();
+
+        assertThat(await(client.download("/" + to + "/" + BYTES))).hasToString(expected);
+        long down = System.nanoTime();
+        assertThat(await(client.upload("/" + to, BYTES))).isEqualTo(expected);
+        long up = System.nanoTime();
+
+        System.out.printf(
+                "%s to %s, %d MiB: down %.1f s, up %.1f s, at most %d MiB resident%n",
+                from, to, BYTES >> 20, (down - began) / 1e9, (up - down) / 1e9, gateway.peakMemory());
+        assertThat(gateway.peakMemory()).as("MiB resident").isLessThan(MOST_MEBIBYTES);
+        assertThat(gateway.errors()).doesNotContain("Exception");
+        client.close();
+    }
+}

@@ -24,6 +24,15 @@ public final class GrpcEcho {
     /** Answers with every message of a stream of requests, one by one. */
     public static final String CHAT = "Chat";
 
+    /** Answers a number with as many messages, from 0 on. */
+    public static final String COUNT = "Count";
+
+    /** Answers with all messages of a stream of requests in one. */
+    public static final String JOIN = "Join";
+
+    /** Answers {@code CODE description} with that status. */
+    public static final String FAIL = "Fail";
+
     private static final Text TEXT = new Text();
 
     private GrpcEcho() {}
@@ -41,6 +50,21 @@ public final class GrpcEcho {
     /** {@link #CHAT}. */
     public static MethodDescriptor<String, String> chat() {
         return descriptor(SERVICE, CHAT, MethodType.BIDI_STREAMING);
+    }
+
+    /** {@link #COUNT}. */
+    public static MethodDescriptor<String, String> count() {
+        return descriptor(SERVICE, COUNT, MethodType.SERVER_STREAMING);
+    }
+
+    /** {@link #JOIN}. */
+    public static MethodDescriptor<String, String> join() {
+        return descriptor(SERVICE, JOIN, MethodType.CLIENT_STREAMING);
+    }
+
+    /** {@link #FAIL}. */
+    public static MethodDescriptor<String, String> fail() {
+        return unary(FAIL);
     }
 
     private static MethodDescriptor<String, String> descriptor(String service, String method, MethodType type) {

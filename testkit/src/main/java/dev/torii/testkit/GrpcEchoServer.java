@@ -12,6 +12,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
@@ -20,11 +21,13 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLSession;
@@ -34,16 +37,19 @@ import org.jspecify.annotations.Nullable;
  * A gRPC server with the methods of {@link GrpcEcho}, on grpc-java: an HTTP/2 implementation that is not ours. Every
  * unary call is answered with a JSON text that tells {@code path}, {@code host}, {@code headers}, {@code namespace},
  * {@code service}, {@code pod}, {@code tls} and the {@code message} received. Request metadata {@code x-echo-trailer}
- * comes back as a trailer of that name.
+ * and {@code x-echo-trailer-bin} come back as trailers of that name.
  */
 public final class GrpcEchoServer implements Listening {
 
     private static final Context.Key<SeenRequest> CALL = Context.key("call");
     private static final Metadata.Key<String> TRAILER =
             Metadata.Key.of("x-echo-trailer", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Metadata.Key<byte[]> BINARY_TRAILER =
+            Metadata.Key.of("x-echo-trailer-bin", Metadata.BINARY_BYTE_MARSHALLER);
 
     private final Pod pod;
     private final Journal<SeenRequest> journal = new Journal<>();
+    private final Journal<Throwable> cancelled = new Journal<>();
     private final Server server;
 
     private GrpcEchoServer(Pod pod, @Nullable ServerTls tls) {
@@ -84,6 +90,11 @@ public final class GrpcEchoServer implements Listening {
         return journal;
     }
 
+    /** Waits until so many streams of requests were broken off; false when they are not within 10 seconds. */
+    public boolean awaitCancelled(int n) {
+        return cancelled.await(n, c -> true, Duration.ofSeconds(10)).size() >= n;
+    }
+
     @Override
     public void close() {
         server.shutdownNow();
@@ -99,7 +110,10 @@ public final class GrpcEchoServer implements Listening {
         for (String method : GrpcEcho.METHODS) {
             service.addMethod(GrpcEcho.unary(method), ServerCalls.asyncUnaryCall(this::answer));
         }
-        service.addMethod(GrpcEcho.chat(), ServerCalls.asyncBidiStreamingCall(GrpcEchoServer::chat));
+        service.addMethod(GrpcEcho.chat(), ServerCalls.asyncBidiStreamingCall(this::chat));
+        service.addMethod(GrpcEcho.join(), ServerCalls.asyncClientStreamingCall(this::join));
+        service.addMethod(GrpcEcho.count(), ServerCalls.asyncServerStreamingCall(GrpcEchoServer::count));
+        service.addMethod(GrpcEcho.fail(), ServerCalls.asyncUnaryCall(GrpcEchoServer::fail));
         return service.build();
     }
 
@@ -122,23 +136,57 @@ public final class GrpcEchoServer implements Listening {
         reply.onCompleted();
     }
 
-    private static StreamObserver<String> chat(StreamObserver<String> replies) {
-        return new StreamObserver<>() {
-            @Override
-            public void onNext(String message) {
-                replies.onNext(message);
-            }
+    private StreamObserver<String> chat(StreamObserver<String> replies) {
+        return new Requests(replies::onNext, replies::onCompleted);
+    }
 
-            @Override
-            public void onError(Throwable gone) {
-                // The client went away: there is nobody left to answer.
-            }
+    private StreamObserver<String> join(StreamObserver<String> reply) {
+        StringBuilder all = new StringBuilder();
+        return new Requests(all::append, () -> {
+            reply.onNext(all.toString());
+            reply.onCompleted();
+        });
+    }
 
-            @Override
-            public void onCompleted() {
-                replies.onCompleted();
-            }
-        };
+    private static void count(String number, StreamObserver<String> replies) {
+        for (int i = 0; i < Integer.parseInt(number); i++) {
+            replies.onNext(Integer.toString(i));
+        }
+        replies.onCompleted();
+    }
+
+    private static void fail(String how, StreamObserver<String> reply) {
+        String[] status = how.split(" ", 2);
+        reply.onError(Status.Code.valueOf(status[0])
+                .toStatus()
+                .withDescription(status[1])
+                .asRuntimeException());
+    }
+
+    /** A stream of requests. */
+    private final class Requests implements StreamObserver<String> {
+        private final Consumer<String> message;
+        private final Runnable end;
+
+        Requests(Consumer<String> message, Runnable end) {
+            this.message = message;
+            this.end = end;
+        }
+
+        @Override
+        public void onNext(String text) {
+            message.accept(text);
+        }
+
+        @Override
+        public void onError(Throwable gone) {
+            cancelled.add(gone);
+        }
+
+        @Override
+        public void onCompleted() {
+            end.run();
+        }
     }
 
     /** Remembers each call and puts it where the method can see it. */
@@ -154,25 +202,31 @@ public final class GrpcEchoServer implements Listening {
                     entries(headers),
                     serverName(call));
             journal.add(seen);
-            ServerCall<Q, A> echoing = new TrailerEcho<>(call, headers.get(TRAILER));
+            ServerCall<Q, A> echoing = new TrailerEcho<>(call, headers);
             return Contexts.interceptCall(Context.current().withValue(CALL, seen), echoing, headers, next);
         }
     }
 
     private static final class TrailerEcho<Q, A> extends io.grpc.ForwardingServerCall.SimpleForwardingServerCall<Q, A> {
-        private final @Nullable String trailer;
+        private final Metadata request;
 
-        TrailerEcho(ServerCall<Q, A> call, @Nullable String trailer) {
+        TrailerEcho(ServerCall<Q, A> call, Metadata request) {
             super(call);
-            this.trailer = trailer;
+            this.request = request;
         }
 
         @Override
-        public void close(io.grpc.Status status, Metadata trailers) {
-            if (trailer != null) {
-                trailers.put(TRAILER, trailer);
-            }
+        public void close(Status status, Metadata trailers) {
+            echo(TRAILER, trailers);
+            echo(BINARY_TRAILER, trailers);
             super.close(status, trailers);
+        }
+
+        private <T> void echo(Metadata.Key<T> key, Metadata trailers) {
+            T value = request.get(key);
+            if (value != null) {
+                trailers.put(key, value);
+            }
         }
     }
 

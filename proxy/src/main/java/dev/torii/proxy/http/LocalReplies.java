@@ -34,8 +34,7 @@ final class LocalReplies {
         headers.set("x-request-id", requestId);
         if (head != null && head.grpc) {
             headers.set("content-type", "application/grpc");
-            headers.set("grpc-status", Integer.toString(fault.grpcStatus()));
-            headers.set("grpc-message", fault.meaning() + " (" + reason + ")");
+            grpcStatus(headers, fault, detail);
             return response.setStatusCode(200).end();
         }
         String accept = head == null ? null : head.header("accept");
@@ -49,5 +48,11 @@ final class LocalReplies {
             body = fault.meaning() + " (" + reason + ")\nrequest id " + requestId + "\n";
         }
         return response.setStatusCode(status).end(body);
+    }
+
+    /** Says in a gRPC answer's last headers why it failed. */
+    static void grpcStatus(MultiMap last, Fault fault, String detail) {
+        last.set("grpc-status", Integer.toString(fault.grpcStatus()));
+        last.set("grpc-message", fault.meaning() + " (" + fault.name() + " " + detail + ")");
     }
 }

@@ -134,11 +134,11 @@ final class Reply {
         if (response.ended() || response.closed()) {
             return;
         }
+        RequestHead head = routing.head();
         if (started && response.headWritten()) {
-            response.reset(Http2Error.INTERNAL_ERROR.code());
+            breakOff(why, detail);
             return;
         }
-        RequestHead head = routing.head();
         response.headersEndHandler(null).headers().clear();
         if (status == 405) {
             response.headers().set("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
@@ -157,6 +157,17 @@ final class Reply {
         outcome.status(response.getStatusCode());
         localBytes = response.bytesWritten();
         settle(written, close);
+    }
+
+    /** A gRPC answer can still say why in its trailers, where it gave no length; any other must not look whole. */
+    private void breakOff(Fault why, String detail) {
+        if (http2 && routing.head().grpc && !response.headers().contains("content-length")) {
+            outcome.grpcStatus(why.grpcStatus());
+            LocalReplies.grpcStatus(response.trailers(), why, detail);
+            settle(response.end(), false);
+        } else {
+            response.reset(Http2Error.INTERNAL_ERROR.code());
+        }
     }
 
     /** What the configuration adds to an answer that is not a failure. */

@@ -196,7 +196,10 @@ public final class DataPlane {
                     open.put(port.number(), opening);
                     return "";
                 })
-                .otherwise(e -> closedPort(port, e))
+                .otherwise(e -> {
+                    opening.shutdown(Duration.ZERO); // what was opened of it on other event loops
+                    return closedPort(port, e);
+                })
                 .onComplete(opened -> {
                     if (before != null) {
                         leave(before);

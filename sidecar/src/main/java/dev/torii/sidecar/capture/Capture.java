@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * The three verbs. They act on the network namespace they run in, need CAP_NET_ADMIN there, and block; every failure is a
@@ -22,6 +23,8 @@ public final class Capture {
     /** As of Linux 6.17; before, the number was any. */
     private static final String FIRST_NET = "net:[4026531833]";
 
+    private static final String SOURCE = Family.IPV6.inboundSource();
+
     private static final String NO_IPV6 = "IPv6: none in this network namespace";
 
     /** Where administrators' programs are, though an ordinary user's PATH may not say so. */
@@ -31,7 +34,7 @@ public final class Capture {
 
     /** With the programs of this system. */
     public Capture() {
-        this(new Programs(List.of(), System.getenv("PATH") + SYSTEM));
+        this(new Programs(List.of(), Objects.requireNonNullElse(System.getenv("PATH"), "") + SYSTEM));
     }
 
     Capture(Programs programs) {
@@ -69,6 +72,7 @@ public final class Capture {
             put(chosen, options, Family.IPV6);
         } else {
             clear(chosen, Family.IPV6);
+            removeSource();
         }
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
@@ -97,10 +101,7 @@ public final class Capture {
             changed |= clear(iptables, Family.IPV4);
             changed |= clear(iptables, Family.IPV6);
         }
-        if (programs.has("ip") && addresses().contains(source())) {
-            ip("addr", "del", source(), "dev", "lo");
-            changed = true;
-        }
+        changed |= removeSource();
         return List.of(changed ? "capture is down" : "capture was not up");
     }
 
@@ -161,13 +162,22 @@ public final class Capture {
 
     /** IPv4 has the whole of 127.0.0.0/8 on the loopback device; IPv6 must be given the inbound source. */
     private void addSource() throws CaptureException {
-        if (!addresses().contains(source())) {
-            ip("addr", "add", source(), "dev", "lo");
+        if (!hasSource()) {
+            ip("addr", "add", SOURCE, "dev", "lo");
         }
     }
 
-    private static String source() {
-        return Family.IPV6.inboundSource();
+    private boolean removeSource() throws CaptureException {
+        boolean has = programs.has("ip") && hasSource();
+        if (has) {
+            ip("addr", "del", SOURCE, "dev", "lo");
+        }
+        return has;
+    }
+
+    private boolean hasSource() throws CaptureException {
+        // A pod's own address may well be fd00::6.
+        return addresses().contains(" " + SOURCE + " ");
     }
 
     /** The namespace's IPv6 addresses as {@code ip} lists them, each between spaces; empty without IPv6. */

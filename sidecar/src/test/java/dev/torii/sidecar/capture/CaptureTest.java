@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -62,6 +63,8 @@ final class CaptureTest {
         pods = Map.of(Backend.NFT, net.host("nft"), Backend.LEGACY, net.host("legacy"));
         net.start(world, reporter("80", "53", "443", "9999", "udp:53"));
         for (Map.Entry<Backend, Namespaces.Host> entry : pods.entrySet()) {
+            // An address that must not be taken for ::6, and that nothing is sent from.
+            net.run(entry.getValue(), "ip", "-6", "addr", "add", "fd77::6/128", "dev", "eth0", "preferred_lft", "0");
             // It may read the class path wherever that is, and is otherwise an ordinary user.
             String[] user = {
                 "setpriv",
@@ -291,13 +294,16 @@ final class CaptureTest {
         pod = pods.get(backend);
         capture().down();
         String before = rules(backend);
-        assertThat(before).contains(":CNI", "-A OUTPUT -p udp -j CNI").doesNotContain("TORII", "::6/128");
+        assertThat(before)
+                .contains(":CNI", "-A OUTPUT -p udp -j CNI")
+                .doesNotContain("TORII", " ::6/128")
+                .contains("fd77::6/128");
         assertThat(capture().show(true).up()).isFalse();
 
         up(backend, new Sample());
         String once = rules(backend);
         up(backend, new Sample());
-        assertThat(rules(backend)).isEqualTo(once).contains("::6/128");
+        assertThat(rules(backend)).isEqualTo(once).contains(" ::6/128");
         assertThat(capture().show(true).up()).isTrue();
         assertThat(capture().show(true).lines()).contains("IPv4 by " + variant(backend), "IPv6 by " + variant(backend));
 
@@ -307,6 +313,21 @@ final class CaptureTest {
         fromApp(SERVICE, "80 direct");
         fromWorld(pod.ipv4() + ":8080", "8080 direct");
         assertThat(failures).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "AUTO")
+    void noConnectionSlipsByWhileRulesAreReplaced(Backend backend) throws Exception {
+        up(backend, new Sample());
+        String many = "for i in $(seq 50); do curl -sS --noproxy '*' --max-time 20 http://" + SERVICE + "; echo; done";
+
+        CompletableFuture<String> answers =
+                CompletableFuture.supplyAsync(() -> net.run(pod, "setpriv", "--reuid", "" + APP, "bash", "-c", many));
+        for (int i = 0; i < 5 || !answers.isDone(); i++) {
+            up(backend, new Sample().except(i % 2 == 0 ? "2000" : "none", "none"));
+        }
+
+        assertThat(answers.join().lines()).hasSize(50).containsOnly("15001 10.96.0.10 80");
     }
 
     @ParameterizedTest
@@ -343,6 +364,7 @@ final class CaptureTest {
 
         fromApp(SERVICE, "15001 10.96.0.10 80");
         fromApp("[" + SERVICE6 + "]", "80 direct");
+        assertThat(rules(backend)).doesNotContain(" ::6/128");
         assertThat(capture().show(false).up()).isTrue();
         assertThat(capture().show(true).up()).isFalse();
         assertThat(failures).isEmpty();

@@ -220,6 +220,14 @@ public final class TestProxy implements AutoCloseable {
         }
     }
 
+    /** Closes the connections of clients that keep theirs and cannot be told not to. */
+    public void dropClients() {
+        await(plane.ask(worker -> {
+            worker.closeIdle();
+            return true;
+        }));
+    }
+
     /** Connections of clients that are open now. */
     public int connections() {
         return await(plane.ask(Worker::connections)).stream().mapToInt(n -> n).sum();

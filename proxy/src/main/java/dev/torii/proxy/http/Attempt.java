@@ -87,9 +87,9 @@ final class Attempt implements UpstreamEvents {
     }
 
     @Override
-    public void onContinue() {
+    public void onInterim(int status, HttpHeaders headers) {
         if (!over) {
-            exchange.upstreamContinue();
+            exchange.upstreamInterim(status, headers);
         }
     }
 

@@ -1,10 +1,18 @@
 package dev.torii.proxy.http;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
 import io.vertx.core.http.Http1ServerConfig;
 import io.vertx.core.http.impl.http1.VertxHttpRequestDecoder;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Vert.x' request decoder, stricter where Netty is lenient: only HTTP/1.0 and HTTP/1.1, no header without a name, and one
@@ -13,6 +21,7 @@ import io.vertx.core.http.impl.http1.VertxHttpRequestDecoder;
  */
 final class Http1Decoder extends VertxHttpRequestDecoder {
 
+    private @Nullable Request request;
     private boolean within;
     private int lengths;
 
@@ -30,7 +39,20 @@ final class Http1Decoder extends VertxHttpRequestDecoder {
         checkVersion(requestLine[2]);
         within = true;
         lengths = 0;
-        return super.createMessage(requestLine);
+        Request made = new Request((HttpRequest) super.createMessage(requestLine));
+        request = made;
+        return made;
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext ctx, ByteBuf bytes, List<Object> out) throws Exception {
+        super.decode(ctx, bytes, out);
+        Object last = out.isEmpty() ? null : out.get(out.size() - 1);
+        Request of = request;
+        if (of != null && last instanceof LastHttpContent end) {
+            of.trailers = end.trailingHeaders().isEmpty() ? null : end.trailingHeaders();
+            request = null;
+        }
     }
 
     private static void checkVersion(String version) {
@@ -62,6 +84,22 @@ final class Http1Decoder extends VertxHttpRequestDecoder {
     protected boolean isContentAlwaysEmpty(HttpMessage message) {
         within = false;
         return super.isContentAlwaysEmpty(message);
+    }
+
+    /** A head that will know what came behind its body, which Vert.x drops. */
+    static final class Request extends DefaultHttpRequest {
+
+        private @Nullable HttpHeaders trailers;
+
+        private Request(HttpRequest made) {
+            super(made.protocolVersion(), made.method(), made.uri(), made.headers());
+        }
+
+        /** Null when there are none, or not yet. */
+        @Nullable
+        HttpHeaders trailers() {
+            return trailers;
+        }
     }
 
     /** RFC 9110, 15.6.6. */

@@ -1,6 +1,7 @@
 package dev.torii.proxy.http;
 
 import dev.torii.proxy.Fault;
+import dev.torii.proxy.HeaderList;
 import dev.torii.proxy.upstream.ClusterState;
 import dev.torii.proxy.upstream.EndpointState;
 import dev.torii.proxy.upstream.UpgradedConnection;
@@ -196,9 +197,9 @@ final class HttpExchange implements RequestBody.Watcher {
         }
     }
 
-    void upstreamContinue() {
-        if (!finished && head.expectsContinue) {
-            reply.goOn();
+    void upstreamInterim(int status, HttpHeaders headers) {
+        if (!finished) {
+            reply.interim(status, headers);
         }
     }
 
@@ -248,9 +249,9 @@ final class HttpExchange implements RequestBody.Watcher {
     }
 
     @Override
-    public void bodyEnd() {
+    public void bodyEnd(@Nullable HeaderList trailers) {
         if (mirrors != null) {
-            mirrors.end();
+            mirrors.end(trailers);
         }
     }
 

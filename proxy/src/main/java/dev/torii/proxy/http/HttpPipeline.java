@@ -19,7 +19,6 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.QueryParamDecoderConfig;
 import io.vertx.core.http.impl.HttpServerConnection;
-import io.vertx.core.http.impl.HttpServerRequestImpl;
 import io.vertx.core.http.impl.http1.Http1ServerConnection;
 import io.vertx.core.http.impl.http1.VertxHttpResponseEncoder;
 import io.vertx.core.http.impl.http2.codec.Http2CodecServerChannelInitializer;
@@ -182,16 +181,10 @@ final class HttpPipeline {
         } else {
             widen(connection);
             consolidate(connection.channelHandlerContext());
-            connection.streamHandler(stream -> new HttpServerRequestImpl(
-                            requests,
-                            stream,
-                            stream.context(),
-                            false,
-                            MAX_FORM_ATTRIBUTE,
-                            MAX_FORM_FIELDS,
-                            MAX_FORM_BUFFERED,
-                            queries,
-                            "")
+            Http2Trailers trailers = Http2Trailers.install(
+                    (Http2ConnectionHandler) connection.channelHandlerContext().handler());
+            connection.streamHandler(stream -> new Http2Request(
+                            requests, stream, trailers, MAX_FORM_ATTRIBUTE, MAX_FORM_FIELDS, MAX_FORM_BUFFERED, queries)
                     .init());
         }
         ClientConnection.of(connection.channelHandlerContext().channel()).speaks(connection);

@@ -1,6 +1,7 @@
 package dev.torii.proxy.http;
 
 import dev.torii.proxy.Fault;
+import dev.torii.proxy.HeaderList;
 import dev.torii.proxy.upstream.EndpointState;
 import dev.torii.proxy.upstream.UpgradedConnection;
 import dev.torii.proxy.upstream.UpstreamEvents;
@@ -35,6 +36,7 @@ final class Mirror implements UpstreamEvents {
     private int heldBytes;
     private @Nullable UpstreamStream stream;
     private boolean bodyEnded;
+    private @Nullable HeaderList trailers;
     private boolean endSent;
     private boolean over;
 
@@ -76,8 +78,9 @@ final class Mirror implements UpstreamEvents {
         pass();
     }
 
-    void end() {
+    void end(@Nullable HeaderList behind) {
         bodyEnded = true;
+        trailers = behind;
         pass();
     }
 
@@ -114,7 +117,7 @@ final class Mirror implements UpstreamEvents {
         }
         if (held.isEmpty() && bodyEnded && !endSent) {
             endSent = true;
-            to.end();
+            to.end(trailers);
         }
     }
 
@@ -139,7 +142,7 @@ final class Mirror implements UpstreamEvents {
     }
 
     @Override
-    public void onContinue() {}
+    public void onInterim(int status, HttpHeaders headers) {}
 
     @Override
     public void onHead(int status, HttpHeaders headers, boolean bodyless) {}

@@ -1,5 +1,6 @@
 package dev.torii.proxy.http;
 
+import dev.torii.proxy.HeaderList;
 import dev.torii.proxy.upstream.EndpointState;
 import dev.torii.proxy.upstream.UpstreamRequest;
 import io.vertx.core.buffer.Buffer;
@@ -57,8 +58,8 @@ final class Mirrors {
         }
     }
 
-    void end() {
-        copies.forEach(Mirror::end);
+    void end(@Nullable HeaderList trailers) {
+        copies.forEach(copy -> copy.end(trailers));
     }
 
     void cancel() {

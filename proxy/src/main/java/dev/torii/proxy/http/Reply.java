@@ -63,8 +63,13 @@ final class Reply {
         newSession = value;
     }
 
-    void goOn() {
-        response.writeContinue();
+    /** An answer of a backend before its answer. */
+    void interim(int status, HttpHeaders headers) {
+        if (status != 100) {
+            writer.interim(status, headers, request);
+        } else if (routing.head().expectsContinue && !response.headWritten()) {
+            response.writeContinue();
+        }
     }
 
     /** A backend's head. */

@@ -2,14 +2,22 @@ package dev.torii.proxy.http;
 
 import dev.torii.proxy.upstream.UpstreamStream;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.impl.http1.Http1ServerConnection;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class ReplyWriter {
 
     private static final AsciiString CONNECTION = AsciiString.cached("connection");
+    private static final AsciiString TRAILER = AsciiString.cached("trailer");
     private static final AsciiString CONTENT_LENGTH = AsciiString.cached("content-length");
     private static final AsciiString[] HOP_BY_HOP = {
         CONNECTION,
@@ -26,13 +35,15 @@ final class ReplyWriter {
         AsciiString.cached("proxy-connection"),
         AsciiString.cached("transfer-encoding"),
         AsciiString.cached("upgrade"),
-        AsciiString.cached("trailer"),
         AsciiString.cached("te")
     };
+
+    private static final int MAX_INTERIMS = 16;
 
     private final HttpServerResponse response;
     private final boolean http2;
     private final boolean http10;
+    private int interims;
     private boolean headHeld;
     private boolean endsByClosing;
     private Future<Void> written = Future.succeededFuture();
@@ -58,10 +69,36 @@ final class ReplyWriter {
         return written;
     }
 
+    /**
+     * Passes on an answer before the answer (RFC 9110, 15.2), to a client that knows of such. Nobody waits until these are
+     * read, so there are only so many.
+     */
+    void interim(int status, HttpHeaders headers, HttpServerRequest request) {
+        if (http10 || response.headWritten() || response.closed() || ++interims > MAX_INTERIMS) {
+            return;
+        }
+        HttpHeaders lines = DefaultHttpHeadersFactory.headersFactory().newHeaders();
+        copy(headers, lines::add);
+        if (request instanceof Http2Request http2Request) {
+            http2Request.writeInterim(status, lines);
+        } else if (request.connection() instanceof Http1ServerConnection connection) {
+            connection.writeToChannel(new DefaultFullHttpResponse(
+                    HttpVersion.HTTP_1_1,
+                    HttpResponseStatus.valueOf(status),
+                    Unpooled.EMPTY_BUFFER,
+                    lines,
+                    EmptyHttpHeaders.INSTANCE));
+        }
+    }
+
     /** Fills the head; it is sent a little later. Filters may still change {@code response.headers()} until then. */
     void head(int status, HttpHeaders headers, boolean bodyless) {
         response.setStatusCode(status);
-        boolean hasLength = copy(headers, response.headers());
+        boolean hasLength = copy(headers, response.headers()::add);
+        if (http10 || (hasLength && !http2)) {
+            // Without chunks there is no place for trailers.
+            response.headers().remove(TRAILER);
+        }
         if (!hasLength && !bodyless && !http2) {
             if (http10) {
                 // Only the end of the connection can tell an HTTP/1.0 client where this body ends.
@@ -87,7 +124,12 @@ final class ReplyWriter {
     void flushHead() {
         if (headHeld) {
             headHeld = false;
-            response.writeHead();
+            if (endsByClosing) {
+                // Vert.x would announce chunks, of which HTTP/1.0 knows nothing.
+                response.write(new WireBuffer(Unpooled.EMPTY_BUFFER));
+            } else {
+                response.writeHead();
+            }
         }
     }
 
@@ -117,9 +159,11 @@ final class ReplyWriter {
         if (response.ended() || response.closed()) {
             return;
         }
-        if (trailers != null) {
+        if (trailers != null && (http2 || response.isChunked())) {
             for (Map.Entry<String, String> line : trailers) {
-                response.trailers().add(spelled(line.getKey()).toString(), line.getValue());
+                if (Trailers.mayPass(line.getKey())) {
+                    response.trailers().add(spelled(line.getKey()).toString(), line.getValue());
+                }
             }
         }
         headHeld = false;
@@ -127,7 +171,7 @@ final class ReplyWriter {
     }
 
     /** Copies what is end to end; true when a Content-Length was among it. */
-    private boolean copy(HttpHeaders from, MultiMap to) {
+    private boolean copy(HttpHeaders from, BiConsumer<CharSequence, CharSequence> to) {
         boolean hasLength = false;
         String options = from.get(CONNECTION);
         Iterator<Map.Entry<CharSequence, CharSequence>> all = from.iteratorCharSequence();
@@ -140,7 +184,7 @@ final class ReplyWriter {
             if (name.length() == 14 && CONTENT_LENGTH.contentEqualsIgnoreCase(name)) {
                 hasLength = true;
             }
-            to.add(spelled(name), line.getValue());
+            to.accept(spelled(name), line.getValue());
         }
         return hasLength;
     }

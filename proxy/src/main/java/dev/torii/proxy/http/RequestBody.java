@@ -1,5 +1,6 @@
 package dev.torii.proxy.http;
 
+import dev.torii.proxy.HeaderList;
 import dev.torii.proxy.upstream.UpstreamStream;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -35,8 +36,8 @@ final class RequestBody {
         /** A piece that is being sent to the backend. */
         void bodyPiece(Buffer piece);
 
-        /** The end that is being sent to the backend. */
-        void bodyEnd();
+        /** The end that is being sent to the backend, with the trailers if there are any. */
+        void bodyEnd(@Nullable HeaderList trailers);
     }
 
     RequestBody(HttpServerRequest request, Watcher watcher) {
@@ -128,8 +129,9 @@ final class RequestBody {
     }
 
     private void passEnd(UpstreamStream to) {
-        watcher.bodyEnd();
-        to.end();
+        HeaderList trailers = Trailers.of(request);
+        watcher.bodyEnd(trailers);
+        to.end(trailers);
     }
 
     /**

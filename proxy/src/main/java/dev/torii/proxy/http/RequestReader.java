@@ -135,7 +135,7 @@ final class RequestReader {
                     upgradeOffer = value.toString();
                     return true;
                 }
-                return RequestHead.is(name, TRAILER);
+                return http10 && RequestHead.is(name, TRAILER);
             case 9:
                 return RequestHead.is(name, FORWARDED);
             case 10:

@@ -1,6 +1,7 @@
 package dev.torii.proxy.upstream;
 
 import dev.torii.proxy.Fault;
+import dev.torii.proxy.HeaderList;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
@@ -127,10 +128,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     }
 
     @Override
-    public void end() {
+    public void end(@Nullable HeaderList trailers) {
         requestEnded = true;
         if (chunked) {
-            channel.writeAndFlush(Http1Head.lastChunk(), channel.voidPromise());
+            channel.writeAndFlush(Http1Head.lastChunk(channel.alloc(), trailers), channel.voidPromise());
         }
     }
 
@@ -181,9 +182,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
         }
         interim = status < 200 && status != 101;
         if (interim) {
-            if (status == 100) {
-                to.onContinue();
-            }
+            to.onInterim(status, response.headers());
             return;
         }
         if (status == 101) {

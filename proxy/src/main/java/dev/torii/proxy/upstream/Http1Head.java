@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the head of an HTTP/1.1 request and the frame of its chunks (RFC 9112). Every name and value has been checked
@@ -32,10 +33,8 @@ final class Http1Head {
                 + request.target().length()
                 + request.authority().length()
                 + request.upgrade().length()
+                + sizeOf(headers)
                 + FRAME;
-        for (int i = 0; i < headers.size(); i++) {
-            size += headers.name(i).length() + headers.value(i).length() + 4;
-        }
         // Into an array first: texts are copied into arrays by intrinsics, into buffers character by character.
         byte[] bytes = new byte[size];
         int at = put(bytes, 0, request.method());
@@ -49,10 +48,7 @@ final class Http1Head {
                 at = request.upgrade().isEmpty() ? put(bytes, at, TRAILERS) : at;
                 continue;
             }
-            at = put(bytes, at, headers.name(i));
-            bytes[at++] = ':';
-            bytes[at++] = ' ';
-            at = endLine(bytes, put(bytes, at, headers.value(i)));
+            at = putLine(bytes, at, headers, i);
         }
         if (request.chunked()) {
             at = put(bytes, at, CHUNKED);
@@ -74,8 +70,33 @@ final class Http1Head {
         return CRLF.duplicate();
     }
 
-    static ByteBuf lastChunk() {
-        return LAST_CHUNK.duplicate();
+    static ByteBuf lastChunk(ByteBufAllocator alloc, @Nullable HeaderList trailers) {
+        if (trailers == null) {
+            return LAST_CHUNK.duplicate();
+        }
+        byte[] bytes = new byte[sizeOf(trailers) + FRAME];
+        bytes[0] = '0';
+        int at = endLine(bytes, 1);
+        for (int i = 0; i < trailers.size(); i++) {
+            at = putLine(bytes, at, trailers, i);
+        }
+        at = endLine(bytes, at);
+        return alloc.buffer(at).writeBytes(bytes, 0, at);
+    }
+
+    private static int sizeOf(HeaderList lines) {
+        int size = 0;
+        for (int i = 0; i < lines.size(); i++) {
+            size += lines.name(i).length() + lines.value(i).length() + 4;
+        }
+        return size;
+    }
+
+    private static int putLine(byte[] to, int start, HeaderList lines, int i) {
+        int at = put(to, start, lines.name(i));
+        to[at++] = ':';
+        to[at++] = ' ';
+        return endLine(to, put(to, at, lines.value(i)));
     }
 
     private static int endLine(byte[] to, int at) {

@@ -21,10 +21,19 @@ final class Http2Heads {
                 .scheme(request.scheme())
                 .authority(request.authority())
                 .path(request.target());
+        return add(lines, head);
+    }
+
+    /** The block behind a body. */
+    static Http2Headers of(HeaderList trailers) {
+        return add(trailers, new DefaultHttp2Headers(false, trailers.size()));
+    }
+
+    private static Http2Headers add(HeaderList lines, Http2Headers to) {
         for (int i = 0; i < lines.size(); i++) {
-            head.add(AsciiString.of(lines.name(i)).toLowerCase(), lines.value(i));
+            to.add(AsciiString.of(lines.name(i)).toLowerCase(), lines.value(i));
         }
-        return head;
+        return to;
     }
 
     /** The status, or -1 when there is none that could be passed on. */

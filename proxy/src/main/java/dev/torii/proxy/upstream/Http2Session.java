@@ -1,5 +1,6 @@
 package dev.torii.proxy.upstream;
 
+import dev.torii.proxy.HeaderList;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -329,10 +330,13 @@ final class Http2Session extends Http2EventAdapter {
     }
 
     /** Sends the end of a stream's body. */
-    void end(int id) {
-        encoder()
-                .writeData(
-                        context(), id, Unpooled.EMPTY_BUFFER, 0, true, context().newPromise());
+    void end(int id, @Nullable HeaderList trailers) {
+        ChannelPromise sent = context().newPromise();
+        if (trailers == null) {
+            encoder().writeData(context(), id, Unpooled.EMPTY_BUFFER, 0, true, sent);
+        } else {
+            encoder().writeHeaders(context(), id, Http2Heads.of(trailers), 0, true, sent);
+        }
         channel.flush();
     }
 

@@ -1,6 +1,7 @@
 package dev.torii.proxy.upstream;
 
 import dev.torii.proxy.Fault;
+import dev.torii.proxy.HeaderList;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -54,11 +55,11 @@ final class Http2Stream implements UpstreamStream {
     }
 
     @Override
-    public void end() {
+    public void end(@Nullable HeaderList trailers) {
         requestEnded = true;
         io.netty.handler.codec.http2.Http2Stream open = stream;
         if (open != null) {
-            session.end(open.id());
+            session.end(open.id(), trailers);
         }
     }
 
@@ -122,9 +123,9 @@ final class Http2Stream implements UpstreamStream {
         int status = Http2Heads.status(block);
         if (status < 0 || status == 101 || (status < 200 && end)) {
             malformed(to);
-        } else if (status == 100) {
-            to.onContinue();
-        } else if (status >= 200) {
+        } else if (status < 200) {
+            to.onInterim(status, Http2Heads.lines(block));
+        } else {
             started = true;
             bodyless = head || status == 204 || status == 304 || end;
             to.onHead(status, Http2Heads.lines(block), bodyless);

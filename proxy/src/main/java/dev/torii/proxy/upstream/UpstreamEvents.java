@@ -6,7 +6,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What comes back from a backend, in this order: perhaps {@link #onContinue}, {@link #onHead}, any number of
+ * What comes back from a backend, in this order: any number of {@link #onInterim}, {@link #onHead}, any number of
  * {@link #onData}, {@link #onEnd}; or {@link #onFailure} in place of what is still missing. Called on the event loop.
  */
 public interface UpstreamEvents {
@@ -14,8 +14,8 @@ public interface UpstreamEvents {
     /** A stream is ready: send the head now. */
     void onReady(UpstreamStream stream);
 
-    /** {@code 100 Continue}. */
-    void onContinue();
+    /** An answer before the answer, {@code 100 Continue} or another of the 1xx but 101 (RFC 9110, 15.2). */
+    void onInterim(int status, HttpHeaders headers);
 
     /**
      * The head of the final answer.

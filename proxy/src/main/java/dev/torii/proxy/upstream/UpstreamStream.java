@@ -1,6 +1,8 @@
 package dev.torii.proxy.upstream;
 
+import dev.torii.proxy.HeaderList;
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request on its way to a backend, whatever the protocol. Used on its event loop only. After {@link #cancel} or a
@@ -14,8 +16,8 @@ public interface UpstreamStream {
     /** Sends a piece of the body and takes over the buffer. */
     void write(ByteBuf piece);
 
-    /** Ends the body. */
-    void end();
+    /** Ends the body; what may not be a trailer is not among them. */
+    void end(@Nullable HeaderList trailers);
 
     /** Whether more may be written now; {@link UpstreamEvents#onWritable} tells when it may again. */
     boolean isWritable();

@@ -51,6 +51,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     private boolean chunked;
     private boolean upgradeWanted;
     private boolean requestEnded;
+    private boolean heard;
     private boolean responseStarted;
     private boolean keepAlive;
     private boolean interim;
@@ -79,6 +80,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     void lend(UpstreamEvents to) {
         events = to;
         requestEnded = false;
+        heard = false;
         responseStarted = false;
         interim = false;
         answered = false;
@@ -313,7 +315,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
         boolean idle = to == null;
         owner.closed(this, idle);
         if (to != null) {
-            boolean stale = served > 0 && !responseStarted;
+            boolean stale = served > 0 && !heard;
             to.onFailure(Fault.UC, responseStarted ? "closed_midway" : "closed_before_answer", false, stale);
         }
     }
@@ -333,6 +335,12 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
 
         Decoder() {
             super(DECODER);
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+            heard = true;
+            super.channelRead(ctx, message);
         }
 
         /** Whether there are bytes that make no message yet. */

@@ -17,6 +17,7 @@ final class Http2Stream implements UpstreamStream {
     private boolean head;
     private boolean bodyless;
     private boolean requestEnded;
+    private boolean heard;
     private boolean started;
     private boolean paused;
     private int unreturned;
@@ -115,6 +116,7 @@ final class Http2Stream implements UpstreamStream {
         if (to == null) {
             return;
         }
+        heard = true;
         if (started) {
             finish(!requestEnded);
             to.onEnd(Http2Heads.trailers(block));
@@ -197,7 +199,7 @@ final class Http2Stream implements UpstreamStream {
         if (broken) {
             onMalformed();
         } else {
-            fail(Fault.UC, started ? "closed_midway" : "closed_before_answer", untouched, reused && !started);
+            fail(Fault.UC, started ? "closed_midway" : "closed_before_answer", untouched, reused && !heard);
         }
     }
 

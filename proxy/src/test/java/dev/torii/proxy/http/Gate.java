@@ -44,13 +44,17 @@ final class Gate implements AutoCloseable {
         int total = 0;
         while (true) {
             int size = Integer.parseInt(line(connection), 16);
+            if (size == 0) {
+                break;
+            }
             connection.read(size + 2);
             total += size;
-            if (size == 0) {
-                connection.count("body " + total);
-                return;
-            }
         }
+        String trailers = "";
+        for (String line = line(connection); !line.isEmpty(); line = line(connection)) {
+            trailers += " " + line;
+        }
+        connection.count("body " + total + trailers);
     }
 
     private static String line(BackendConnection connection) throws IOException {

@@ -128,7 +128,8 @@ class HostileFramingTest {
             })
     void aBodyThatHasOneReadingPasses(String rest) {
         gate.passes("POST / HTTP/1.1\r\nHost: a\r\n" + rest);
-        assertThat(gate.reached()).hasSize(3).contains("body 5");
+        String trailer = rest.contains("X-Trailer") ? " X-Trailer: 1" : "";
+        assertThat(gate.reached()).hasSize(3).contains("body 5" + trailer);
     }
 
     @Test

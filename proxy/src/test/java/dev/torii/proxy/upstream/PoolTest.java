@@ -25,6 +25,7 @@ import dev.torii.testkit.ServerTls;
 import io.vertx.core.Vertx;
 import java.io.EOFException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -60,7 +61,7 @@ class PoolTest {
 
     private void get() {
         try (RawHttp client = RawHttp.connect(proxy.port())) {
-            client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            client.timeout(Duration.ofSeconds(30)).send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
             assertThat(client.readResponse().status()).isEqualTo(200);
         }
     }

@@ -2,6 +2,7 @@ package dev.torii.cli;
 
 import dev.torii.config.Finding;
 import dev.torii.config.compile.Compiled;
+import dev.torii.config.compile.SidecarView;
 import dev.torii.config.compile.SnapshotCompiler;
 import dev.torii.config.source.FileSource;
 import dev.torii.config.source.Read;
@@ -44,27 +45,37 @@ final class CheckCommand implements Callable<Integer> {
     @Option(names = "-H", paramLabel = "'NAME: VALUE'", description = "A header line of the request; may be repeated.")
     private List<String> headers = List.of();
 
+    @Option(
+            names = "--from",
+            paramLabel = "NAMESPACE/SERVICE",
+            description = "Asks the sidecar of this Service instead of the gateway: 'GET http://reviews/'.")
+    private @Nullable String from;
+
     @Override
     public Integer call() {
         ProbeRequest probe = probe();
+        SidecarView view = view();
         List<Read> reads = new ArrayList<>(1);
         FileSource.watch(paths, reads::add).close();
         Read read = reads.get(0);
-        Compiled compiled = new SnapshotCompiler().compile(read.resources());
-        List<Finding> findings = findings(read, compiled);
+        Compiled gateway = new SnapshotCompiler().compile(read.resources());
+        Compiled sidecar = new SnapshotCompiler().compile(read.resources(), view);
+        List<Finding> findings = findings(read, gateway, sidecar);
         PrintWriter out = spec.commandLine().getOut();
         findings.forEach(out::println);
         if (probe != null) {
-            out.print(Explanation.of(compiled.snapshot(), probe));
+            out.print(Explanation.of((from == null ? gateway : sidecar).snapshot(), probe));
         }
         out.flush();
         return findings.stream().anyMatch(Finding::isError) ? Torii.FAILURE : Torii.CLEAN;
     }
 
     /** What is missing may be in what cannot be read: the rest is told when that is mended, as a gateway does. */
-    private static List<Finding> findings(Read read, Compiled compiled) {
+    private static List<Finding> findings(Read read, Compiled gateway, Compiled sidecar) {
         return read.readable()
-                ? Stream.concat(read.findings().stream(), compiled.findings().stream())
+                ? Stream.of(read.findings(), gateway.findings(), sidecar.findings())
+                        .flatMap(List::stream)
+                        .distinct()
                         .sorted()
                         .toList()
                 : read.findings();
@@ -86,6 +97,21 @@ final class CheckCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw usage(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Without {@code --from} routes of Services are checked all the same, as nobody's in particular. */
+    private SidecarView view() {
+        if (from == null) {
+            return SidecarView.NOBODY;
+        }
+        int slash = from.indexOf('/');
+        if (request == null) {
+            throw usage("--from belongs to a --request");
+        }
+        if (slash <= 0 || slash == from.length() - 1 || from.indexOf('/', slash + 1) >= 0) {
+            throw usage("--from is NAMESPACE/SERVICE, not '" + from + "'");
+        }
+        return new SidecarView(from.substring(0, slash), from.substring(slash + 1), List.of());
     }
 
     private List<String> headerLines() {

@@ -30,7 +30,9 @@ public record Cluster(
         AUTO,
         HTTP1,
         /** HTTP/2 by prior knowledge, or ALPN over TLS. */
-        HTTP2
+        HTTP2,
+        /** For a mesh, which must not be noticed: HTTP/2 for a request that came by it, HTTP/1.1 for others. */
+        AS_CLIENT
     }
 
     public Cluster {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says in words what a snapshot does with a request: which listener, route, rule and match win and why, what comes close,
@@ -12,6 +13,8 @@ import java.util.stream.Collectors;
  * opinion. For people; the text may change.
  */
 public final class Explanation {
+
+    private static final String NO_ROUTE = "no route is bound to it, so it leads to its own endpoints";
 
     private final StringJoiner lines = new StringJoiner("\n", "", "\n");
     private final Snapshot snapshot;
@@ -34,7 +37,34 @@ public final class Explanation {
     }
 
     private void explain() {
-        say(request.method() + " " + request.scheme() + "://" + request.host() + ":" + request.port() + request.path());
+        boolean mesh = !snapshot.mesh().equals(Mesh.NONE);
+        String asked = mesh ? request.server() : request.host();
+        say(request.method() + " " + request.scheme() + "://" + asked + ":" + request.port() + request.path());
+        if (mesh) {
+            explainDestination(snapshot.mesh().destination(request.server(), request.port()));
+        } else {
+            explainPort();
+        }
+    }
+
+    private void explainDestination(@Nullable Destination destination) {
+        if (destination == null) {
+            say("passed through untouched: no Service known to a sidecar of namespace "
+                    + snapshot.mesh().namespace() + " has this address or name, and this port");
+            return;
+        }
+        say("Service " + destination.service() + " port " + destination.port() + ", "
+                + Wording.speaks(destination.speaks()));
+        boolean stream =
+                request.scheme().equals("https") || destination.listener().protocol() != Listener.Protocol.HTTP;
+        if (stream) {
+            explainStream(destination.listener());
+        } else {
+            explainRequest(destination.listener());
+        }
+    }
+
+    private void explainPort() {
         Port port = snapshot.ports().stream()
                 .filter(each -> each.number() == request.port())
                 .findFirst()
@@ -81,8 +111,12 @@ public final class Explanation {
             considered.forEach(each -> say("  close: " + name(each) + ": " + misses(each)));
             return;
         }
-        say("rule " + winner.rule().name() + " (" + winner.rule().route().kind() + "Route) wins by "
-                + Wording.match(winner));
+        if (winner.rule().route().kind() == RouteId.Kind.NONE) {
+            say(NO_ROUTE);
+        } else {
+            say("rule " + winner.rule().name() + " (" + winner.rule().route().kind() + "Route) wins by "
+                    + Wording.match(winner));
+        }
         boolean stronger = true;
         for (Considered each : considered) {
             if (each.candidate().equals(winner)) {
@@ -124,11 +158,11 @@ public final class Explanation {
     }
 
     private void explainStream(Listener listener) {
-        StreamRoute route = listener.streams().find(request.host());
+        StreamRoute route = listener.streams().find(listener.protocol() == Listener.Protocol.TCP ? "" : request.host());
         if (route == null) {
             say("closed: no route takes the server name");
         } else {
-            say("route " + route.name());
+            say(route.route().kind() == RouteId.Kind.NONE ? NO_ROUTE : "route " + route.name());
             explainBackends(route.backends());
         }
     }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A request that a person wonders about, made of a method, an absolute URL and headers. A {@code Host} header counts
  * more than the URL's host, so a gateway can be asked by its address.
  *
+ * @param server the URL's host, which in a mesh decides: an app connects to it, whatever {@code Host} says
  * @param port of the URL, or its scheme's own
  * @param path in the form that the data plane compares: see {@link PathNormalizer}
  * @param headers names lower case, values of one name joined with a comma
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record ProbeRequest(
         String method,
         String scheme,
+        String server,
         String host,
         int port,
         String path,
@@ -60,6 +62,7 @@ public record ProbeRequest(
         return new ProbeRequest(
                 method.toUpperCase(Locale.ROOT),
                 scheme,
+                urlHost.toLowerCase(Locale.ROOT),
                 withoutPort(headers.getOrDefault("host", urlHost)).toLowerCase(Locale.ROOT),
                 port(url, authority.substring(urlHost.length()), scheme.equals("https") ? 443 : 80),
                 path(url, path),

@@ -88,7 +88,7 @@ final class Wording {
         if (balancing.slowStartMs() > 0) {
             how.add("slow start " + balancing.slowStartMs() + " ms");
         }
-        if (cluster.protocol() != Cluster.Protocol.AUTO) {
+        if (cluster.protocol() == Cluster.Protocol.HTTP1 || cluster.protocol() == Cluster.Protocol.HTTP2) {
             how.add(cluster.protocol() == Cluster.Protocol.HTTP2 ? "HTTP/2" : "HTTP/1.1");
         }
         if (cluster.tls() != null) {
@@ -117,6 +117,17 @@ final class Wording {
 
     static String key(HashKey key) {
         return word(key.source()) + (key.name().isEmpty() ? "" : " " + key.name());
+    }
+
+    /** What a sidecar waits for. */
+    static String speaks(Speaks speaks) {
+        return switch (speaks) {
+            case HTTP -> "HTTP";
+            case TLS -> "TLS, passed through by server name";
+            case TCP -> "bytes, passed through";
+            case CLIENT_FIRST -> "HTTP or TLS, as its first bytes tell";
+            case UNKNOWN -> "whatever its first bytes tell within a moment";
+        };
     }
 
     static String word(Enum<?> value) {

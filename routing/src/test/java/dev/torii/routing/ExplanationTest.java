@@ -146,4 +146,66 @@ class ExplanationTest {
         assertThat(Explanation.of(snapshot, ProbeRequest.of("CONNECT", "https://a.example/", List.of())))
                 .endsWith("405: the listener does not allow CONNECT\n");
     }
+
+    @Test
+    void asksASidecarByTheServiceAndNotByTheHost() {
+        Listener listener = SNAPSHOT.ports().get(0).listeners().get(0);
+        Rule own = new Rule(
+                new RouteId(RouteId.Kind.NONE, "shop", "own", 0),
+                "shop/own/-",
+                0,
+                List.of(HostPattern.ANY),
+                List.of(new RequestMatch(new PathMatch.Prefix("/"), null, List.of(), List.of())),
+                List.of(),
+                List.of(new Backend(1, new Target.ToCluster("shop/cart:80"), List.of())),
+                Timeouts.NONE,
+                null,
+                null,
+                0);
+        StreamRoute bytes = new StreamRoute(own.route(), own.name(), List.of(HostPattern.ANY), own.backends());
+        Mesh mesh = Mesh.of(
+                "shop",
+                List.of(
+                        new Destination("shop", "cart", List.of("10.96.0.1"), 80, Speaks.HTTP, listener),
+                        destination(6379, Speaks.TCP, Listener.Protocol.TCP, List.of(), List.of(bytes)),
+                        destination(9000, Speaks.UNKNOWN, Listener.Protocol.HTTP, List.of(own), List.of(bytes))),
+                List.of());
+        Snapshot snapshot = new Snapshot("v1", List.of(), SNAPSHOT.clusters(), mesh);
+        assertThat(Explanation.of(
+                        snapshot, ProbeRequest.of("GET", "http://10.96.0.1/cart", List.of("Host", "b.example"))))
+                .startsWith("""
+                        GET http://10.96.0.1:80/cart
+                        Service shop/cart port 80, HTTP
+                        rule shop/cart/0 (HTTPRoute) wins by prefix /cart
+                        """);
+        assertThat(Explanation.of(snapshot, ProbeRequest.of("GET", "http://own:9000/", List.of())))
+                .isEqualTo("""
+                        GET http://own:9000/
+                        Service shop/own port 9000, whatever its first bytes tell within a moment
+                        no route is bound to it, so it leads to its own endpoints
+                        backend 100.0 %: shop/cart:80 (least request): 127.0.0.1:9003
+                        """);
+        assertThat(Explanation.of(snapshot, ProbeRequest.of("GET", "http://own:6379/", List.of())))
+                .contains("bytes, passed through\nno route is bound to it");
+        assertThat(Explanation.of(snapshot, ProbeRequest.of("GET", "http://example.com/", List.of())))
+                .contains("passed through untouched");
+    }
+
+    private static Destination destination(
+            int port, Speaks speaks, Listener.Protocol protocol, List<Rule> rules, List<StreamRoute> streams) {
+        return new Destination(
+                "shop",
+                "own",
+                List.of(),
+                port,
+                speaks,
+                new Listener(
+                        "shop/own:" + port,
+                        protocol,
+                        HostPattern.ANY,
+                        List.of(),
+                        ListenerSettings.DEFAULT,
+                        RouteTable.of(rules),
+                        StreamTable.of(streams)));
+    }
 }

@@ -125,7 +125,7 @@ final class BackendReferences {
             String message = references.unknown(Service.class, target);
             return broken(".name", "BackendNotFound", message, "backend_not_found");
         }
-        if (service.type().equals("ExternalName")) {
+        if (service.isExternalName()) {
             String message = target + " is of type ExternalName, which is not supported";
             return broken(".name", "InvalidKind", message, "invalid_kind");
         }

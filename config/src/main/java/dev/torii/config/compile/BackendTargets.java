@@ -9,26 +9,33 @@ import dev.torii.routing.Filter;
 import dev.torii.routing.Target;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Turns a route's backendRefs and filters, as seen from one Gateway, into backends and filters to serve. */
+/** Turns a route's backendRefs and filters, as seen by one caller, into backends and filters to serve. */
 final class BackendTargets {
 
     private static final Target UNSUPPORTED_FILTER = new Target.Invalid("unsupported_filter");
 
     private final RouteDraft draft;
     private final BackendUse use;
-    private final GatewayDraft gateway;
+    private final Caller caller;
+    private final @Nullable ServicePort parent;
     private final Clusters clusters;
 
-    BackendTargets(RouteDraft draft, BackendUse use, GatewayDraft gateway, Clusters clusters) {
+    /** @param parent the Service that the route is bound to, where rules without backends lead; null for a Gateway */
+    BackendTargets(RouteDraft draft, BackendUse use, Caller caller, @Nullable ServicePort parent, Clusters clusters) {
         this.draft = draft;
         this.use = use;
-        this.gateway = gateway;
+        this.caller = caller;
+        this.parent = parent;
         this.clusters = clusters;
     }
 
     /** A backend with a filter that cannot be applied answers its share with an error. */
     List<Backend> backends(List<BackendRef> refs) {
+        if (refs.isEmpty() && parent != null) {
+            return List.of(new Backend(1, new Target.ToCluster(clusters.key(parent, use, caller)), List.of()));
+        }
         List<Backend> backends = new ArrayList<>();
         for (BackendRef ref : refs) {
             backends.add(
@@ -66,7 +73,7 @@ final class BackendTargets {
     private Target target(BackendRef ref) {
         Resolution resolution = draft.resolutions.get(ref);
         if (resolution instanceof ServicePort found) {
-            return new Target.ToCluster(clusters.key(found, use, gateway));
+            return new Target.ToCluster(clusters.key(found, use, caller));
         }
         return new Target.Invalid(resolution instanceof Broken broken ? broken.detail() : "backend_not_found");
     }

@@ -48,26 +48,26 @@ final class Clusters {
         this.findings = findings;
     }
 
-    /** The cluster of a Service port, reached from a Gateway in a certain way. */
-    String key(ServicePort target, BackendUse use, GatewayDraft gateway) {
+    /** The cluster of a Service port, reached by a caller in a certain way. */
+    String key(ServicePort target, BackendUse use, Caller caller) {
         Service service = target.service();
         Service.Port port = target.port();
-        if (use != BackendUse.RAW) {
+        if (use != BackendUse.RAW && !caller.isSidecar()) {
             gatewaysOfService
                     .computeIfAbsent(service.path(), path -> new TreeSet<>())
-                    .add(gateway.gateway.path());
+                    .add(caller.gateway());
         }
         BackendTlsPolicy tlsPolicy = backendTls.of(service, port);
         BackendPolicy policy = backendPolicies.of(service, port);
-        Protocol protocol = protocol(port, policy, use);
+        Protocol protocol = protocol(port, policy, use, caller);
         boolean tls = tlsPolicy != null && use != BackendUse.RAW;
 
         String key = service.path() + ":" + port.number();
         key += tlsPolicy != null && !tls ? "#raw" : "";
-        key += protocol != protocol(port, policy, BackendUse.HTTP) ? "#grpc" : "";
-        key += tls && gateway.clientCertificate != null ? "#from=" + gateway.gateway.path() : "";
+        key += protocol != protocol(port, policy, BackendUse.HTTP, caller) ? "#grpc" : "";
+        key += tls && caller.clientCertificate() != null ? "#from=" + caller.gateway() : "";
         if (!clusters.containsKey(key)) {
-            clusters.put(key, cluster(key, target, protocol, policy, tls ? tlsPolicy : null, gateway));
+            clusters.put(key, cluster(key, target, protocol, policy, tls ? tlsPolicy : null, caller));
         }
         if (tlsPolicy == null && use.isHttp() && AppProtocol.isOverTls(port.appProtocol())) {
             warnOfClearText(service, port);
@@ -81,7 +81,7 @@ final class Clusters {
             Protocol protocol,
             @Nullable BackendPolicy policy,
             @Nullable BackendTlsPolicy tlsPolicy,
-            GatewayDraft gateway) {
+            Caller caller) {
         LoadBalancing balancing = policy == null ? null : policy.loadBalancing();
         ConnectionSettings connection = policy == null ? null : policy.connection();
         Service service = target.service();
@@ -94,17 +94,20 @@ final class Clusters {
                         name -> Endpoints.of(service, target.port(), resources, findings)),
                 balancing == null ? LoadBalancing.DEFAULT : balancing,
                 connection == null ? ConnectionSettings.DEFAULT : connection,
-                tlsPolicy == null ? null : tls(tlsPolicy, gateway.clientCertificate),
-                tlsPolicy == null ? null : invalid(tlsPolicy, gateway.clientCertificate));
+                tlsPolicy == null ? null : tls(tlsPolicy, caller.clientCertificate()),
+                tlsPolicy == null ? null : invalid(tlsPolicy, caller.clientCertificate()));
     }
 
-    private static Protocol protocol(Service.Port port, @Nullable BackendPolicy policy, BackendUse use) {
+    private static Protocol protocol(Service.Port port, @Nullable BackendPolicy policy, BackendUse use, Caller caller) {
         Protocol chosen = policy == null ? null : policy.protocol();
         if (chosen != null && chosen != Protocol.AUTO) {
             return chosen;
         }
         Protocol declared = use == BackendUse.GRPC ? Protocol.HTTP2 : AppProtocol.of(port.appProtocol());
-        return declared == null ? Protocol.AUTO : declared;
+        if (declared != null && declared != Protocol.AUTO) {
+            return declared;
+        }
+        return caller.isSidecar() ? Protocol.AS_CLIENT : Protocol.AUTO;
     }
 
     private UpstreamTls tls(BackendTlsPolicy policy, @Nullable Outcome<KeyPair> clientCertificate) {

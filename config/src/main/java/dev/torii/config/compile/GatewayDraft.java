@@ -24,6 +24,8 @@ final class GatewayDraft {
     final @Nullable Problem rejected;
     /** To present to TLS backends; null when none is configured. */
     final @Nullable Outcome<KeyPair> clientCertificate;
+    /** As its backends see it. */
+    final Caller caller;
 
     private GatewayDraft(Gateway gateway, References references, Findings findings) {
         this.gateway = gateway;
@@ -33,6 +35,7 @@ final class GatewayDraft {
                 .mapToObj(i -> new ListenerDraft(this, i, references, findings))
                 .toList();
         this.clientCertificate = clientCertificate(references, findings);
+        this.caller = new Caller(gateway.path(), clientCertificate);
     }
 
     /** All Gateways, in the order in which they may claim ports. */

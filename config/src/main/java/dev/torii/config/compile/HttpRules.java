@@ -1,5 +1,6 @@
 package dev.torii.config.compile;
 
+import dev.torii.config.compile.Resolution.ServicePort;
 import dev.torii.config.resource.GrpcRoute;
 import dev.torii.config.resource.HttpRoute;
 import dev.torii.config.resource.Route;
@@ -22,7 +23,7 @@ final class HttpRules {
     private final Findings findings;
     private final Map<Key, List<Rule>> made = new HashMap<>();
 
-    private record Key(RouteDraft draft, GatewayDraft gateway, List<HostPattern> hosts) {}
+    private record Key(RouteDraft draft, Caller caller, List<HostPattern> hosts) {}
 
     HttpRules(Clusters clusters, Findings findings) {
         this.clusters = clusters;
@@ -30,20 +31,25 @@ final class HttpRules {
     }
 
     /** @param hosts those of the route that fall under the listener */
-    List<Rule> of(RouteDraft draft, List<HostPattern> hosts, GatewayDraft gateway) {
-        Key key = new Key(draft, gateway, hosts);
+    List<Rule> of(RouteDraft draft, List<HostPattern> hosts, Caller caller) {
+        Key key = new Key(draft, caller, hosts);
         List<Rule> rules = made.get(key);
         if (rules == null) {
-            rules = make(draft, hosts, gateway);
+            rules = make(draft, hosts, caller, null);
             made.put(key, rules);
         }
         return rules;
     }
 
-    private List<Rule> make(RouteDraft draft, List<HostPattern> hosts, GatewayDraft gateway) {
+    /** Those of a route that is bound to a Service; none of any other kind. */
+    List<Rule> of(RouteDraft draft, MeshPort parent) {
+        return make(draft, MeshListeners.ANY_HOST, Caller.SIDECAR, parent.own());
+    }
+
+    private List<Rule> make(RouteDraft draft, List<HostPattern> hosts, Caller caller, @Nullable ServicePort parent) {
         if (draft.route instanceof HttpRoute route) {
             long maxBody = new Annotations(route, findings).number(Annotations.MAX_BODY_BYTES, 0, Long.MAX_VALUE, 0);
-            BackendTargets targets = new BackendTargets(draft, BackendUse.HTTP, gateway, clusters);
+            BackendTargets targets = new BackendTargets(draft, BackendUse.HTTP, caller, parent, clusters);
             RouteId id = id(RouteId.Kind.HTTP, route);
             List<Rule> rules = new ArrayList<>();
             for (RouteRule spec : route.rules()) {
@@ -53,7 +59,7 @@ final class HttpRules {
         }
         List<Rule> rules = new ArrayList<>();
         if (draft.route instanceof GrpcRoute route) {
-            BackendTargets targets = new BackendTargets(draft, BackendUse.GRPC, gateway, clusters);
+            BackendTargets targets = new BackendTargets(draft, BackendUse.GRPC, caller, parent, clusters);
             RouteId id = id(RouteId.Kind.GRPC, route);
             for (RouteRule spec : route.rules()) {
                 rules.add(rule(id, rules.size(), spec, hosts, targets, null, 0));

@@ -46,7 +46,7 @@ final class RouteAttachment {
                 draft.attachments.add(attachment);
             } else if (target.is(Resource.GATEWAY_GROUP, "Gateway")) {
                 findings.error(route, field + ".name", "NoMatchingParent", references.unknown(Gateway.class, target));
-            } else if (!target.is(Resource.CORE_GROUP, "Service")) {
+            } else if (!ServiceParents.isService(ref)) {
                 findings.warning(
                         route,
                         field + ".kind",

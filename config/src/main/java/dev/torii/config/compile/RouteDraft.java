@@ -13,6 +13,8 @@ final class RouteDraft {
     final Route route;
     /** One for each parentRef that names a Gateway there is. */
     final List<Attachment> attachments = new ArrayList<>();
+    /** One for each parentRef that names a Service there is. */
+    final List<MeshAttachment> mesh = new ArrayList<>();
     /** What each backendRef of the route led to, by the ref itself. */
     final IdentityHashMap<BackendRef, Resolution> resolutions = new IdentityHashMap<>();
     /** The first of its references that does not resolve, or null. */

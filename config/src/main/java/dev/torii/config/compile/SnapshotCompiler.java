@@ -7,6 +7,7 @@ import dev.torii.config.resource.ResourceSet;
 import dev.torii.config.resource.Route;
 import dev.torii.config.resource.TcpRoute;
 import dev.torii.config.resource.TlsRoute;
+import dev.torii.routing.Cluster;
 import dev.torii.routing.Listener;
 import dev.torii.routing.Mesh;
 import dev.torii.routing.Port;
@@ -16,15 +17,17 @@ import dev.torii.routing.Snapshot;
 import dev.torii.routing.StreamTable;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Compiles resources to what a gateway serves. Pure, total and deterministic: it never throws, and equal resources give
- * an equal snapshot, whatever files they came in and whatever the time; only warnings look at a clock. Stateless; safe on
- * any thread.
+ * Compiles resources to what a gateway or a sidecar serves. Pure, total and deterministic: it never throws, and equal
+ * resources give an equal snapshot, whatever files they came in and whatever the time; only warnings look at a clock.
+ * Stateless; safe on any thread.
  *
  * <p>All Gateways of the set share the ports of one process, see {@link PortClaims}. What cannot be served compiles to
  * the answer the Gateway API prescribes: an invalid reference to 500 for its share of requests, a Service without ready
@@ -43,7 +46,10 @@ public final class SnapshotCompiler {
         this.clock = clock;
     }
 
-    /** Compiles everything at once; takes well under a millisecond per hundred routes. */
+    /**
+     * Compiles what a gateway serves, everything at once; takes well under a millisecond per hundred routes. What only
+     * sidecars serve is none of its business.
+     */
     public Compiled compile(ResourceSet resources) {
         return compile(resources, Snapshot.EMPTY);
     }
@@ -63,7 +69,10 @@ public final class SnapshotCompiler {
 
         RouteAttachment attachment = new RouteAttachment(resources, gateways, references, findings);
         BackendReferences backends = new BackendReferences(resources, references, findings);
-        List<RouteDraft> routes = routes(resources).map(attachment::attach).toList();
+        List<RouteDraft> routes = routes(resources)
+                .filter(route -> !ServiceParents.onlyServices(route))
+                .map(attachment::attach)
+                .toList();
         routes.forEach(backends::resolve);
         listeners(gateways).forEach(listener -> KindClash.settle(listener, findings));
 
@@ -75,6 +84,34 @@ public final class SnapshotCompiler {
 
         Snapshot snapshot = SnapshotVersion.snapshot(ports, clusters.all(), Mesh.NONE);
         return new Compiled(snapshot, findings.sorted(), Statuses.of(gateways, routes, backendTls, clusters));
+    }
+
+    /** Compiles what a sidecar serves: see {@link Mesh}. What only gateways serve is none of its business. */
+    public Compiled compile(ResourceSet resources, SidecarView view) {
+        Findings findings = new Findings();
+        Annotations.checkNames(resources, findings);
+        References references = new References(resources, Snapshot.EMPTY, clock.instant(), findings);
+
+        ServiceParents parents = new ServiceParents(resources, references, findings);
+        BackendReferences backends = new BackendReferences(resources, references, findings);
+        List<RouteDraft> routes = parents.bind(routes(resources).toList());
+        routes.forEach(backends::resolve);
+
+        BackendTls backendTls = new BackendTls(resources, references, findings);
+        PolicyIndex<BackendPolicy> policies = new PolicyIndex<>(
+                resources, resources.all(BackendPolicy.class), BackendPolicy::targetRefs, references, findings);
+        Clusters routed = new Clusters(resources, backendTls, policies, findings);
+        Clusters unrouted = new Clusters(resources, backendTls, policies, new Findings());
+        Destinations destinations = new Destinations(
+                parents, new HttpRules(routed, findings), new StreamRoutes(routed, findings), unrouted);
+        InboundPorts inbound = new InboundPorts(resources, view);
+        Mesh mesh = Mesh.of(view.namespace(), destinations.of(resources, view), inbound.all);
+
+        Map<String, Cluster> clusters = new HashMap<>(unrouted.all());
+        clusters.putAll(routed.all());
+        clusters.putAll(inbound.clusters);
+        Snapshot snapshot = SnapshotVersion.snapshot(List.of(), clusters, mesh);
+        return new Compiled(snapshot, findings.sorted(), Statuses.of(List.of(), routes, backendTls, routed));
     }
 
     private static Stream<Route> routes(ResourceSet resources) {
@@ -104,7 +141,7 @@ public final class SnapshotCompiler {
 
     private static Listener listener(ListenerDraft draft, HttpRules httpRules, StreamRoutes streamRoutes) {
         List<Rule> rules = new ArrayList<>();
-        draft.routes.forEach((route, hosts) -> rules.addAll(httpRules.of(route, hosts, draft.owner)));
+        draft.routes.forEach((route, hosts) -> rules.addAll(httpRules.of(route, hosts, draft.owner.caller)));
         return new Listener(
                 draft.name(),
                 Objects.requireNonNull(draft.protocol),

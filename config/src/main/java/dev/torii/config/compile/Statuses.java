@@ -77,16 +77,19 @@ final class Statuses {
     }
 
     private void addRoute(RouteDraft draft) {
-        for (Attachment attachment : draft.attachments) {
-            List<Condition> conditions = new ArrayList<>();
-            conditions.add(Condition.unless(attachment.rejected, ACCEPTED, ACCEPTED));
-            conditions.add(Condition.unless(draft.unresolved, RESOLVED_REFS, RESOLVED_REFS));
-            Problem partial = draft.partial;
-            if (partial != null) {
-                conditions.add(new Condition("PartiallyInvalid", true, partial.reason(), partial.message()));
-            }
-            all.add(Status.of(draft.route, attachment.ref, conditions));
+        draft.attachments.forEach(each -> addParent(draft, each.ref, each.rejected));
+        draft.mesh.forEach(each -> addParent(draft, each.ref, each.rejected));
+    }
+
+    private void addParent(RouteDraft draft, ParentRef parent, @Nullable Problem rejected) {
+        List<Condition> conditions = new ArrayList<>();
+        conditions.add(Condition.unless(rejected, ACCEPTED, ACCEPTED));
+        conditions.add(Condition.unless(draft.unresolved, RESOLVED_REFS, RESOLVED_REFS));
+        Problem partial = draft.partial;
+        if (partial != null) {
+            conditions.add(new Condition("PartiallyInvalid", true, partial.reason(), partial.message()));
         }
+        all.add(Status.of(draft.route, parent, conditions));
     }
 
     /** A policy is told for each Gateway through which its Services are reached. */

@@ -1,6 +1,5 @@
 package dev.torii.config.compile;
 
-import dev.torii.config.resource.BackendRef;
 import dev.torii.config.resource.TcpRoute;
 import dev.torii.config.resource.TlsRoute;
 import dev.torii.routing.Backend;
@@ -26,29 +25,38 @@ final class StreamRoutes {
 
     List<StreamRoute> of(ListenerDraft listener) {
         List<StreamRoute> routes = new ArrayList<>();
-        listener.routes.forEach((draft, hosts) -> {
-            if (draft.route instanceof TlsRoute route) {
-                RouteId id = HttpRules.id(RouteId.Kind.TLS, route);
-                routes.add(stream(id, route.ruleName(), hosts, backends(draft, route.backendRefs(), listener)));
-            } else if (draft.route instanceof TcpRoute route) {
-                RouteId id = HttpRules.id(RouteId.Kind.TCP, route);
-                routes.add(stream(id, route.ruleName(), hosts, backends(draft, route.backendRefs(), listener)));
-            }
-        });
+        BackendUse use = listener.protocol == Protocol.TLS_TERMINATE ? BackendUse.STREAM : BackendUse.RAW;
+        listener.routes.forEach((draft, hosts) ->
+                routes.addAll(of(draft, hosts, new BackendTargets(draft, use, listener.owner.caller, null, clusters))));
         if (listener.protocol == Protocol.TCP && routes.size() > 1) {
             tellTheUnserved(listener);
         }
         return routes;
     }
 
+    /** That of a route which is bound to a Service; none of any other kind. */
+    List<StreamRoute> of(RouteDraft draft, MeshPort parent) {
+        BackendTargets targets = new BackendTargets(draft, BackendUse.RAW, Caller.SIDECAR, parent.own(), clusters);
+        // a TLSRoute has nothing but server names to choose by, so in a mesh too it is chosen by them
+        List<HostPattern> names = draft.route.hostnames();
+        return of(draft, names.isEmpty() ? MeshListeners.ANY_HOST : names, targets);
+    }
+
+    private static List<StreamRoute> of(RouteDraft draft, List<HostPattern> hosts, BackendTargets targets) {
+        if (draft.route instanceof TlsRoute route) {
+            RouteId id = HttpRules.id(RouteId.Kind.TLS, route);
+            return List.of(stream(id, route.ruleName(), hosts, targets.backends(route.backendRefs())));
+        }
+        if (draft.route instanceof TcpRoute route) {
+            RouteId id = HttpRules.id(RouteId.Kind.TCP, route);
+            return List.of(stream(id, route.ruleName(), hosts, targets.backends(route.backendRefs())));
+        }
+        return List.of();
+    }
+
     private static StreamRoute stream(
             RouteId id, @Nullable String rule, List<HostPattern> hosts, List<Backend> backends) {
         return new StreamRoute(id, id.path() + "/" + Objects.requireNonNullElse(rule, "0"), hosts, backends);
-    }
-
-    private List<Backend> backends(RouteDraft draft, List<BackendRef> refs, ListenerDraft listener) {
-        BackendUse use = listener.protocol == Protocol.TLS_TERMINATE ? BackendUse.STREAM : BackendUse.RAW;
-        return new BackendTargets(draft, use, listener.owner, clusters).backends(refs);
     }
 
     /** A TCP connection says nothing by which to choose, so the oldest route gets them all. */

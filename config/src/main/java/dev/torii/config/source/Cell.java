@@ -135,6 +135,14 @@ final class Cell {
         return isPresent() ? (Integer) integer(min, max, min) : null;
     }
 
+    /** A number within bounds or a text of a certain form, Kubernetes' {@code IntOrString}; {@code ""} when absent. */
+    String intOrText(int min, int max, Syntax syntax) {
+        if (value instanceof Value.Scalar scalar && scalar.type() == Value.Scalar.Type.INT) {
+            return String.valueOf(integer(min, max, min));
+        }
+        return isPresent() ? text(syntax) : "";
+    }
+
     /** A number within bounds (both included), or the fallback. */
     double decimal(int min, int max, double fallback) {
         Value.Scalar scalar = scalar("a number");

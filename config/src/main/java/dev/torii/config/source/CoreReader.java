@@ -9,11 +9,13 @@ import dev.torii.config.resource.Resource;
 import dev.torii.config.resource.Secret;
 import dev.torii.config.resource.Service;
 import dev.torii.routing.Endpoint;
+import dev.torii.routing.IpText;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -61,17 +63,33 @@ final class CoreReader {
         Cell annotation = root.get("metadata").entry("annotations").entry(Service.ENDPOINTS);
         List<Endpoint> endpoints = endpoints(metadata.annotations().get(Service.ENDPOINTS), annotation);
         return root.need("spec").mapping(spec -> {
-            spec.ignore("selector", "clusterIPs", "externalIPs", "externalName", "sessionAffinity", "ipFamilies");
+            spec.ignore("selector", "externalIPs", "externalName", "sessionAffinity", "ipFamilies");
             spec.ignore("loadBalancerIP", "loadBalancerClass", "loadBalancerSourceRanges", "sessionAffinityConfig");
             spec.ignore("externalTrafficPolicy", "internalTrafficPolicy", "healthCheckNodePort", "ipFamilyPolicy");
             spec.ignore("publishNotReadyAddresses", "allocateLoadBalancerNodePorts", "trafficDistribution");
             return new Service(
                     metadata,
                     spec.get("type").oneOf("ClusterIP", "ClusterIP", "NodePort", "LoadBalancer", "ExternalName"),
-                    spec.get("clusterIP").text(Syntax.LINE, ""),
+                    clusterIps(spec),
                     servicePorts(spec.get("ports")),
                     endpoints);
         });
+    }
+
+    /** {@code clusterIP} is the first of {@code clusterIPs}, and often the only one written. */
+    private static List<String> clusterIps(Fields spec) {
+        List<Cell> cells = new ArrayList<>(List.of(spec.get("clusterIP")));
+        cells.addAll(spec.get("clusterIPs").items(0, 2));
+        Set<String> addresses = new LinkedHashSet<>();
+        for (Cell cell : cells) {
+            String text = cell.text();
+            if (text.equals("None") || Addresses.isIp(text)) {
+                addresses.add(IpText.canonical(text));
+            } else if (!text.isEmpty()) {
+                cell.error(Wording.quote(text) + " is neither an IP address nor `None`");
+            }
+        }
+        return List.copyOf(addresses);
     }
 
     private static List<Service.Port> servicePorts(Cell list) {
@@ -85,7 +103,7 @@ final class CoreReader {
     }
 
     private static Service.Port servicePort(Fields port, Set<List<Object>> numbers, Set<String> names) {
-        port.ignore("targetPort", "nodePort");
+        port.ignore("nodePort");
         Cell cell = port.need("port");
         int number = cell.integer(1, 65535, 0);
         String protocol = port.get("protocol").oneOf("TCP", "TCP", "UDP", "SCTP");
@@ -96,7 +114,12 @@ final class CoreReader {
         if (!name.isEmpty() && !names.add(name)) {
             port.get("name").error("the name " + Wording.quote(name) + " is taken by another port of this Service");
         }
-        return new Service.Port(name, number, protocol, port.get("appProtocol").textOrNull(Syntax.NON_EMPTY));
+        return new Service.Port(
+                name,
+                number,
+                protocol,
+                port.get("appProtocol").textOrNull(Syntax.NON_EMPTY),
+                port.get("targetPort").intOrText(1, 65535, Syntax.LABEL));
     }
 
     /** The addresses of {@code torii.dev/endpoints}, or null without that annotation. */

@@ -2,7 +2,7 @@ package dev.torii.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.torii.config.compile.Compiled;
+import dev.torii.config.compile.SidecarView;
 import dev.torii.config.compile.SnapshotCompiler;
 import dev.torii.config.compile.Status;
 import dev.torii.config.resource.ParentRef;
@@ -19,6 +19,7 @@ import dev.torii.testkit.cases.CaseCompiler.SeenFinding;
 import dev.torii.testkit.cases.CaseCompiler.SeenStatus;
 import dev.torii.testkit.cases.CaseFiles;
 import dev.torii.testkit.cases.ConfigRun;
+import dev.torii.testkit.cases.Exchange;
 import dev.torii.testkit.cases.ObjectName;
 import dev.torii.testkit.cases.StatusLine.Subject;
 import dev.torii.testkit.cases.Step;
@@ -27,12 +28,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** The config half of {@code src/cases}: status and findings. {@code -Dcase=GLOB} picks some. */
+/** The config half of {@code src/cases}: status, findings, and calls through sidecars. {@code -Dcase=GLOB} picks some. */
 class ConfigCasesTest {
 
     private static final CaseFiles FILES = CaseFiles.find();
@@ -41,28 +44,48 @@ class ConfigCasesTest {
     @TestFactory
     Stream<DynamicTest> cases() {
         return FILES.all(System.getProperty("case", "*")).stream()
-                .filter(each -> each.has(Step.Status.class))
+                .filter(each -> each.has(Step.Status.class) || each.has(Step.Calls.class))
                 .map(each -> DynamicTest.dynamicTest(each.name(), each.file().toUri(), () -> play(each)));
     }
 
     private static void play(Case each) {
-        List<String> failures = ConfigRun.play(each, FILES, SYMBOLS, ConfigCasesTest::compile);
+        List<String> failures = ConfigRun.play(each, FILES, SYMBOLS, new Compiler());
         assertThat(failures).as(each.name()).isEmpty();
     }
 
-    private static CaseCompiler.Compiled compile(Map<String, String> manifests) {
-        List<Resource> resources = new ArrayList<>();
-        List<Finding> findings = new ArrayList<>();
-        manifests.forEach((file, text) -> {
-            Read read = ManifestReader.parse(file, text);
-            resources.addAll(read.resources().all());
-            findings.addAll(read.findings());
-        });
-        Compiled compiled = new SnapshotCompiler().compile(ResourceSet.of(resources));
-        findings.addAll(compiled.findings());
-        return new CaseCompiler.Compiled(
-                statuses(compiled.statuses()),
-                findings.stream().map(ConfigCasesTest::seen).toList());
+    private static final class Compiler implements CaseCompiler {
+
+        @Override
+        public CaseCompiler.Compiled compile(Map<String, String> manifests) {
+            Set<Finding> findings = new TreeSet<>();
+            ResourceSet resources = read(manifests, findings);
+            var gateway = new SnapshotCompiler().compile(resources);
+            var mesh = new SnapshotCompiler().compile(resources, SidecarView.NOBODY);
+            findings.addAll(gateway.findings());
+            findings.addAll(mesh.findings());
+            List<Status> statuses = new ArrayList<>(gateway.statuses());
+            statuses.addAll(mesh.statuses());
+            return new CaseCompiler.Compiled(
+                    statuses(statuses),
+                    findings.stream().map(ConfigCasesTest::seen).toList());
+        }
+
+        @Override
+        public Called call(Map<String, String> manifests, ObjectName from, Exchange exchange) {
+            SidecarView view = new SidecarView(from.namespace(), from.name(), List.of());
+            var compiled = new SnapshotCompiler().compile(read(manifests, new TreeSet<>()), view);
+            return CalledSidecar.ask(compiled.snapshot(), exchange);
+        }
+
+        private static ResourceSet read(Map<String, String> manifests, Set<Finding> findings) {
+            List<Resource> resources = new ArrayList<>();
+            manifests.forEach((file, text) -> {
+                Read read = ManifestReader.parse(file, text);
+                resources.addAll(read.resources().all());
+                findings.addAll(read.findings());
+            });
+            return ResourceSet.of(resources);
+        }
     }
 
     private static List<SeenStatus> statuses(List<Status> statuses) {

@@ -175,9 +175,9 @@ final class ServiceParents {
 
     /** To lose one port of all is no mistake of the route's author; to lose all, or one that was named, may be. */
     private void withdraw(RouteDraft draft, MeshPort port, String winner) {
-        Problem problem = new Problem(
-                "Conflicted",
-                "a " + winner + " is bound to port " + port.name() + ", which wins over a " + draft.route.kind());
+        String message =
+                "port " + port.name() + " has a route of kind " + winner + ", which wins over " + draft.route.kind();
+        Problem problem = new Problem("Conflicted", message);
         for (MeshAttachment attachment : new ArrayList<>(draft.mesh)) {
             if (!attachment.ports.remove(port)) {
                 continue;
@@ -194,7 +194,7 @@ final class ServiceParents {
     private void tellTheUnserved(MeshPort port, Set<RouteDraft> routes) {
         routes.stream()
                 .map(draft -> draft.route)
-                .sorted(GatewayDraft.OLDEST_FIRST)
+                .sorted(Precedence.OLDEST_FIRST)
                 .skip(1)
                 .forEach(route -> findings.warning(
                         route,

@@ -220,7 +220,7 @@ class SidecarTest {
                 Compiled compiled = compile("shop", reviews, RATINGS, ofKind(kinds[j], "a"), ofKind(kinds[i], "z"));
                 assertThat(conditions(compiled, kinds[i], "z")).contains("Accepted=True Accepted");
                 assertThat(conditions(compiled, kinds[j], "a")).contains("Accepted=False Conflicted");
-                assertThat(errors(compiled)).singleElement().asString().contains("a " + kinds[i] + " is bound to port");
+                assertThat(errors(compiled)).singleElement().asString().contains("has a route of kind " + kinds[i]);
             }
         }
     }

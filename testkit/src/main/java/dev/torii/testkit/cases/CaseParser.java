@@ -15,6 +15,7 @@ public final class CaseParser {
     private static final String USES = "uses:";
     private static final Pattern DELETE = Pattern.compile("delete (\\w+) (\\S+)");
     private static final Pattern REQUESTS = Pattern.compile("requests to ([^\\s,]+)(?:, trusting (\\S+))?");
+    private static final Pattern CALLS = Pattern.compile("requests from (\\S+)");
     private static final Pattern FINDING = Pattern.compile("(error|warning) (\\w+): (.+)");
 
     private final Path file;
@@ -72,6 +73,7 @@ public final class CaseParser {
         int line = start + 1;
         Matcher delete = DELETE.matcher(title);
         Matcher requests = REQUESTS.matcher(title);
+        Matcher calls = CALLS.matcher(title);
         if (title.equals("manifests")) {
             return new Step.Apply(line, lines.subList(start + 1, end));
         } else if (delete.matches()) {
@@ -84,6 +86,8 @@ public final class CaseParser {
         } else if (requests.matches()) {
             ObjectName gateway = ObjectName.of(requests.group(1));
             return new Step.Requests(line, gateway, requests.group(2), new Body(start, end).exchanges());
+        } else if (calls.matches()) {
+            return new Step.Calls(line, ObjectName.of(calls.group(1)), new Body(start, end).exchanges());
         }
         throw error(line, "no such section: " + title);
     }

@@ -1,5 +1,6 @@
 package dev.torii.testkit.cases;
 
+import dev.torii.testkit.cases.CaseCompiler.Called;
 import dev.torii.testkit.cases.CaseCompiler.Compiled;
 import dev.torii.testkit.cases.CaseCompiler.SeenCondition;
 import dev.torii.testkit.cases.CaseCompiler.SeenFinding;
@@ -14,7 +15,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Plays the config half of a case: after each edit, the status and the findings. */
+/**
+ * Plays the config half of a case: after each edit, the status and the findings; and of requests through sidecars, where
+ * they go.
+ */
 public final class ConfigRun {
 
     private static final String NO_PARENT = "NoMatchingParent";
@@ -48,8 +52,15 @@ public final class ConfigRun {
                 List<Compiled> compiled = compiled();
                 statuses(status, compiled);
                 findings(status.line(), findingsBeside(i), seenFindings(compiled));
+            } else if (step instanceof Step.Calls calls) {
+                calls.exchanges().forEach(exchange -> call(calls, exchange));
             }
         }
+    }
+
+    private void call(Step.Calls calls, Exchange exchange) {
+        Called called = compiler.call(manifests.renderAll(), calls.from(), exchange);
+        CallJudge.complaints(exchange, called).forEach(complaint -> fail(exchange.line(), exchange + ": " + complaint));
     }
 
     /** The findings section that directly follows; a case that lists none expects no error. */
@@ -162,6 +173,9 @@ public final class ConfigRun {
 
     /** Each Gateway by itself, as it would have an address and a process of its own. */
     private List<Compiled> compiled() {
+        if (manifests.gateways().isEmpty()) {
+            return List.of(compiler.compile(manifests.renderAll()));
+        }
         return manifests.gateways().stream()
                 .map(gateway -> compiler.compile(manifests.renderFor(gateway)))
                 .toList();

@@ -30,6 +30,16 @@ public sealed interface Step {
         }
     }
 
+    /**
+     * {@code === requests from NAMESPACE/SERVICE}: made by the app of that Service, through its sidecar. Only the config
+     * half plays them, see {@link ConfigRun}; the traffic half will once there is a sidecar to make them.
+     */
+    record Calls(int line, ObjectName from, List<Exchange> exchanges) implements Step {
+        public Calls {
+            exchanges = List.copyOf(exchanges);
+        }
+    }
+
     /** {@code === findings}: all the errors there are, and some of the warnings. */
     record Findings(int line, List<FindingLine> lines) implements Step {
         public Findings {

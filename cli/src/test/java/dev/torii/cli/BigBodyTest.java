@@ -6,6 +6,7 @@ import dev.torii.testkit.FreePort;
 import dev.torii.testkit.Noise;
 import dev.torii.testkit.NoiseBackend;
 import dev.torii.testkit.NoiseClient;
+import dev.torii.testkit.Yaml;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpVersion;
@@ -44,28 +45,12 @@ final class BigBodyTest {
     @BeforeEach
     void start() throws Exception {
         Path config = Files.writeString(
-                folder.resolve("all.yaml"), """
-                apiVersion: gateway.networking.k8s.io/v1
-                kind: Gateway
-                metadata: {name: gw}
-                spec:
-                  gatewayClassName: torii
-                  listeners: [{name: http, protocol: HTTP, port: @PORT@}]
-                ---
-                apiVersion: gateway.networking.k8s.io/v1
-                kind: HTTPRoute
-                metadata: {name: all}
-                spec:
-                  parentRefs: [{name: gw}]
-                  rules:
-                  - {matches: [{path: {value: /HTTP_1_1}}], backendRefs: [{name: backend, port: 80}]}
-                  - {matches: [{path: {value: /HTTP_2}}], backendRefs: [{name: backend, port: 81}]}
-                ---
-                apiVersion: v1
-                kind: Service
-                metadata: {name: backend, annotations: {torii.dev/endpoints: "127.0.0.1:@BACKEND@"}}
-                spec: {ports: [{name: a, port: 80}, {name: b, port: 81, appProtocol: kubernetes.io/h2c}]}
-                """.replace("@PORT@", "" + port).replace("@BACKEND@", "" + backend.port()));
+                folder.resolve("all.yaml"),
+                Yaml.all(
+                        Yaml.gateway(port),
+                        Yaml.route("to-http1", "/HTTP_1_1", "backend"),
+                        Yaml.http2Route("to-http2", "/HTTP_2", "backend"),
+                        Yaml.service("backend", backend.port())));
         gateway = new GatewayProcess(
                 folder,
                 "gateway",

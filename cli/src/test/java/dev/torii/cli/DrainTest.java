@@ -8,6 +8,7 @@ import dev.torii.testkit.FreePort;
 import dev.torii.testkit.MisbehavingBackend;
 import dev.torii.testkit.RawHttp;
 import dev.torii.testkit.RawResponse;
+import dev.torii.testkit.Yaml;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,26 +61,11 @@ final class DrainTest {
         port = FreePort.find();
         Path config = Files.createDirectory(folder.resolve("config"));
         Files.writeString(
-                config.resolve("all.yaml"), """
-                apiVersion: gateway.networking.k8s.io/v1
-                kind: Gateway
-                metadata: {name: gw}
-                spec:
-                  gatewayClassName: torii
-                  listeners: [{name: http, protocol: HTTP, port: @PORT@}]
-                ---
-                apiVersion: gateway.networking.k8s.io/v1
-                kind: HTTPRoute
-                metadata: {name: all}
-                spec:
-                  parentRefs: [{name: gw}]
-                  rules: [{backendRefs: [{name: backend, port: 80}]}]
-                ---
-                apiVersion: v1
-                kind: Service
-                metadata: {name: backend, annotations: {torii.dev/endpoints: "127.0.0.1:@BACKEND@"}}
-                spec: {ports: [{port: 80}]}
-                """.replace("@PORT@", "" + port).replace("@BACKEND@", "" + backend.port()));
+                config.resolve("all.yaml"),
+                Yaml.all(
+                        Yaml.gateway(port),
+                        Yaml.route("all", "/", "backend"),
+                        Yaml.service("backend", backend.port())));
     }
 
     @AfterEach

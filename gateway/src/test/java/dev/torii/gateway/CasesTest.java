@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.torii.testkit.NoLeaks;
 import dev.torii.testkit.cases.Case;
-import dev.torii.testkit.cases.CaseBackends;
-import dev.torii.testkit.cases.CaseCertificates;
-import dev.torii.testkit.cases.CaseFiles;
+import dev.torii.testkit.cases.CaseBed;
 import dev.torii.testkit.cases.Step;
 import dev.torii.testkit.cases.TrafficRun;
-import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -23,23 +20,16 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(NoLeaks.class)
 class CasesTest {
 
-    private static final CaseFiles FILES = CaseFiles.find();
-
-    private static Vertx vertx;
-    private static CaseCertificates certificates;
-    private static CaseBackends backends;
+    private static CaseBed bed;
 
     @BeforeAll
     static void start() {
-        vertx = Vertx.vertx();
-        certificates = new CaseCertificates();
-        backends = new CaseBackends(vertx, certificates);
+        bed = new CaseBed();
     }
 
     @AfterAll
     static void stop() {
-        backends.close();
-        vertx.close().await();
+        bed.close();
     }
 
     @TestFactory
@@ -54,9 +44,8 @@ class CasesTest {
     }
 
     private static Stream<DynamicTest> tests(Predicate<Case> which, boolean alwaysHttp2) {
-        TrafficRun.Setting setting =
-                new TrafficRun.Setting(FILES, vertx, certificates, backends, GatewayTarget::new, alwaysHttp2);
-        return FILES.all(System.getProperty("case", "*")).stream()
+        TrafficRun.Setting setting = bed.setting(GatewayTarget::new, alwaysHttp2);
+        return bed.files().all(System.getProperty("case", "*")).stream()
                 .filter(which)
                 .map(each -> DynamicTest.dynamicTest(each.name(), each.file().toUri(), () -> play(each, setting)));
     }

@@ -6,6 +6,7 @@ import dev.torii.testkit.EchoBackend;
 import dev.torii.testkit.Pod;
 import dev.torii.testkit.RawHttp;
 import dev.torii.testkit.RawResponse;
+import dev.torii.testkit.Yaml;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,15 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Edits under load: nothing fails, what is open stays open, an edit is live soon, a broken one changes nothing. */
 class LiveEditTest {
 
-    private static final String GATEWAY = """
-            apiVersion: gateway.networking.k8s.io/v1
-            kind: Gateway
-            metadata: {name: gw}
-            spec:
-              gatewayClassName: torii
-              listeners: [{name: http, protocol: HTTP, port: 80}]
-            """;
-
     private final Vertx vertx = Vertx.vertx();
     private final EchoBackend v1 = EchoBackend.start(vertx, Pod.of("v1"));
     private final EchoBackend v2 = EchoBackend.start(vertx, Pod.of("v2"));
@@ -46,10 +38,11 @@ class LiveEditTest {
 
     @BeforeEach
     void start() {
-        TestGateway.write(folder, "gateway.yaml", GATEWAY);
-        TestGateway.write(folder, "services.yaml", service("v1", v1.port()) + "---\n" + service("v2", v2.port()));
-        TestGateway.write(folder, "steady.yaml", route("steady", "/steady", "v1"));
-        TestGateway.write(folder, "ws.yaml", route("ws", "/ws", "v1"));
+        TestGateway.write(folder, "gateway.yaml", Yaml.gateway(80));
+        TestGateway.write(
+                folder, "services.yaml", Yaml.all(Yaml.service("v1", v1.port()), Yaml.service("v2", v2.port())));
+        TestGateway.write(folder, "steady.yaml", Yaml.route("steady", "/steady", "v1"));
+        TestGateway.write(folder, "ws.yaml", Yaml.route("ws", "/ws", "v1"));
         gateway = new TestGateway(folder);
     }
 
@@ -63,28 +56,6 @@ class LiveEditTest {
         v1.close();
         v2.close();
         TestGateway.await(vertx.close());
-    }
-
-    private static String service(String name, int port) {
-        return """
-                apiVersion: v1
-                kind: Service
-                metadata: {name: %s, annotations: {torii.dev/endpoints: "127.0.0.1:%d"}}
-                spec: {ports: [{port: 80}]}
-                """.formatted(name, port);
-    }
-
-    private static String route(String name, String prefix, String service) {
-        return """
-                apiVersion: gateway.networking.k8s.io/v1
-                kind: HTTPRoute
-                metadata: {name: %s}
-                spec:
-                  parentRefs: [{name: gw}]
-                  rules:
-                  - matches: [{path: {type: PathPrefix, value: %s}}]
-                    backendRefs: [{name: %s, port: 80}]
-                """.formatted(name, prefix, service);
     }
 
     private void startLoad(int clients) {
@@ -151,10 +122,10 @@ class LiveEditTest {
             int upgraded = Integer.parseInt(socket.readUntil("\r\n\r\n").split(" ")[1]);
             for (int i = 0; i < 200; i++) {
                 int n = i;
-                gateway.write("r" + n + ".yaml", route("r" + n, "/r/" + n, "v1"));
+                gateway.write("r" + n + ".yaml", Yaml.route("r" + n, "/r/" + n, "v1"));
                 if (n % 20 == 0) {
                     until(() -> status("/r/" + n) == 200);
-                    gateway.write("r" + n + ".yaml", route("r" + n, "/r/" + n, "v2"));
+                    gateway.write("r" + n + ".yaml", Yaml.route("r" + n, "/r/" + n, "v2"));
                     liveAfter.add(until(() -> answerer("/r/" + n).equals("v2")));
                 }
             }
@@ -163,9 +134,13 @@ class LiveEditTest {
                 assertThat(folder.resolve("r" + i + ".yaml").toFile().delete()).isTrue();
             }
             until(() -> status("/r/199") == 404);
+            gateway.write("ws.yaml", Yaml.route("ws", "/ws", "v2"));
+            until(() -> answerer("/ws/x").equals("v2"));
+            assertThat(folder.resolve("ws.yaml").toFile().delete()).isTrue();
+            until(() -> status("/ws/x") == 404);
             assertThat(slow.readResponse().status()).isEqualTo(200);
             assertThat(upgraded).isEqualTo(101);
-            // A masked text frame "hi" comes back unmasked.
+            // A masked text frame "hi" comes back unmasked, though its route changed and went.
             socket.send(new byte[] {(byte) 0x81, (byte) 0x82, 0, 0, 0, 0, 'h', 'i'});
             assertThat(socket.read(4)).containsExactly(0x81, 2, 'h', 'i');
         }
@@ -180,12 +155,12 @@ class LiveEditTest {
     @Test
     void brokenYamlChangesNothingThatServes() {
         gateway.write("broken.yaml", "kind: HTTPRoute\n  metadata: [");
-        gateway.write("steady.yaml", route("steady", "/steady", "v2").replace("backendRefs", "backendRef"));
+        gateway.write("steady.yaml", Yaml.route("steady", "/steady", "v2").replace("backendRefs", "backendRef"));
         until(() -> gateway.metrics().contains("torii_config_findings{severity=\"error\"} 2"));
         assertThat(answerer("/steady")).isEqualTo("v1");
         assertThat(gateway.metrics()).contains("torii_config_reloads_total{result=\"rejected\"}");
         assertThat(folder.resolve("broken.yaml").toFile().delete()).isTrue();
-        gateway.write("steady.yaml", route("steady", "/steady", "v2"));
+        gateway.write("steady.yaml", Yaml.route("steady", "/steady", "v2"));
         until(() -> answerer("/steady").equals("v2"));
         assertThat(failures).isEmpty();
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.torii.testkit.Certificates;
 import dev.torii.testkit.EchoBackend;
 import dev.torii.testkit.Pod;
+import dev.torii.testkit.Yaml;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocketClient;
 import java.nio.charset.StandardCharsets;
@@ -43,7 +44,9 @@ class RealClientsTest {
         Certificates.Leaf leaf = authority.issue("localhost", "shop.example");
         caFile = Files.writeString(folder.resolve("ca.pem"), authority.caPem());
         Path config = Files.createDirectory(folder.resolve("config"));
-        TestGateway.write(config, "all.yaml", """
+        TestGateway.write(
+                config, "echo.yaml", Yaml.all(Yaml.route("all", "/", "echo"), Yaml.service("echo", echo.port())));
+        TestGateway.write(config, "gateway.yaml", """
                 apiVersion: gateway.networking.k8s.io/v1
                 kind: Gateway
                 metadata: {name: gw}
@@ -52,18 +55,6 @@ class RealClientsTest {
                   listeners:
                   - {name: http, protocol: HTTP, port: 80}
                   - {name: https, protocol: HTTPS, port: 443, tls: {certificateRefs: [{name: cert}]}}
-                ---
-                apiVersion: gateway.networking.k8s.io/v1
-                kind: HTTPRoute
-                metadata: {name: all}
-                spec:
-                  parentRefs: [{name: gw}]
-                  rules: [{backendRefs: [{name: echo, port: 80}]}]
-                ---
-                apiVersion: v1
-                kind: Service
-                metadata: {name: echo, annotations: {torii.dev/endpoints: "127.0.0.1:@PORT@"}}
-                spec: {ports: [{port: 80}]}
                 ---
                 apiVersion: v1
                 kind: Secret
@@ -74,8 +65,8 @@ class RealClientsTest {
                 @CERT@
                   tls.key: |
                 @KEY@
-                """.replace("@PORT@", "" + echo.port())
-                .replace("@CERT@", leaf.certificatePem().indent(4).stripTrailing())
+                """.replace(
+                        "@CERT@", leaf.certificatePem().indent(4).stripTrailing())
                 .replace("@KEY@", leaf.keyPem().indent(4).stripTrailing()));
         gateway = new TestGateway(config);
     }

@@ -9,7 +9,6 @@ import dev.torii.testkit.cases.CaseCompiler.SeenCondition;
 import dev.torii.testkit.cases.CaseCompiler.SeenFinding;
 import dev.torii.testkit.cases.CaseCompiler.SeenStatus;
 import dev.torii.testkit.cases.StatusLine.Subject;
-import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,23 +28,16 @@ class RunsTest {
             kind: Gateway
             metadata: {namespace: gateway-conformance-infra, name: g}
             """;
-    private static final CaseFiles FILES = CaseFiles.find();
-
-    private static Vertx vertx;
-    private static CaseCertificates certificates;
-    private static CaseBackends backends;
+    private static CaseBed bed;
 
     @BeforeAll
     static void start() {
-        vertx = Vertx.vertx();
-        certificates = new CaseCertificates();
-        backends = new CaseBackends(vertx, certificates);
+        bed = new CaseBed();
     }
 
     @AfterAll
     static void stop() {
-        backends.close();
-        vertx.close().await();
+        bed.close();
     }
 
     @Test
@@ -154,9 +146,7 @@ class RunsTest {
 
     private static List<String> play(String sections, List<Map<String, String>> served) throws Exception {
         Case played = CaseParser.parse(Path.of("Some.case"), GATEWAY + sections);
-        return TrafficRun.play(
-                played,
-                new TrafficRun.Setting(FILES, vertx, certificates, backends, () -> new OneBackend(served), false));
+        return TrafficRun.play(played, bed.setting(() -> new OneBackend(served), false));
     }
 
     private static List<String> config(String sections) {
@@ -169,7 +159,7 @@ class RunsTest {
                                 gateway, Map.of("Accepted", new SeenCondition(true, "Accepted", "")), 0, List.of(), 2),
                         new SeenStatus(listener, Map.of(), 3, List.of("GRPCRoute", "HTTPRoute"), 0)),
                 List.of(new SeenFinding("error", "Some.case", 6, "Bad", "is bad")));
-        return ConfigRun.play(played, FILES, CaseBackends.nobody(), manifests -> compiled);
+        return ConfigRun.play(played, bed.files(), CaseBackends.nobody(), manifests -> compiled);
     }
 
     /** Stands in for a gateway: port 80 is a pod of infra-backend-v1. */
@@ -177,9 +167,9 @@ class RunsTest {
 
         private final List<Map<String, String>> served;
         private final EchoBackend backend = EchoBackend.start(
-                vertx,
+                bed.vertx(),
                 new Pod(ObjectName.DEFAULT_NAMESPACE, "infra-backend-v1", "infra-backend-v1-9"),
-                backends.journal(ObjectName.of("infra-backend-v1")));
+                bed.backends().journal(ObjectName.of("infra-backend-v1")));
 
         OneBackend(List<Map<String, String>> served) {
             this.served = served;

@@ -1,0 +1,39 @@
+package dev.torii.testkit.cases;
+
+import io.vertx.core.Vertx;
+
+/** All that cases need beside a gateway, started once for a whole class of tests. */
+public final class CaseBed implements AutoCloseable {
+
+    private final CaseFiles files = CaseFiles.find();
+    private final Vertx vertx = Vertx.vertx();
+    private final CaseCertificates certificates = new CaseCertificates();
+    private final CaseBackends backends = new CaseBackends(vertx, certificates);
+
+    public CaseFiles files() {
+        return files;
+    }
+
+    Vertx vertx() {
+        return vertx;
+    }
+
+    CaseBackends backends() {
+        return backends;
+    }
+
+    /**
+     * A way to play cases here.
+     *
+     * @param alwaysHttp2 whether to speak HTTP/2 where a case leaves it to HTTP/1
+     */
+    public TrafficRun.Setting setting(CaseTarget.Factory targets, boolean alwaysHttp2) {
+        return new TrafficRun.Setting(files, vertx, certificates, backends, targets, alwaysHttp2);
+    }
+
+    @Override
+    public void close() {
+        backends.close();
+        vertx.close().await();
+    }
+}

@@ -38,6 +38,11 @@ final class Http2Request extends HttpServerRequestImpl {
         return trailers.of(stream.id());
     }
 
+    /** Whether what is written now leaves now, rather than wait for the client's windows. */
+    boolean takesMore() {
+        return trailers.isWritable(stream.id());
+    }
+
     /** Sends an answer before the answer; nothing of that may have been sent yet. */
     void writeInterim(int status, HttpHeaders lines) {
         HttpResponseHeaders headers = new HttpResponseHeaders(new DefaultHttp2Headers());

@@ -36,6 +36,12 @@ final class Http2Trailers extends Http2FrameListenerDecorator {
         return open == null ? null : open.getProperty(key);
     }
 
+    /** Whether the client's windows let anything more through now. */
+    boolean isWritable(long stream) {
+        Http2Stream open = connection.stream((int) stream);
+        return open != null && connection.remote().flowController().isWritable(open);
+    }
+
     private void keep(int id, Http2Headers block) {
         Http2Stream stream = connection.stream(id);
         if (stream != null && stream.isTrailersReceived()) {

@@ -45,7 +45,7 @@ final class Reply {
         this.body = body;
         this.outcome = outcome;
         this.http2 = client.isHttp2();
-        this.writer = new ReplyWriter(response, http2, request.version() == HttpVersion.HTTP_1_0);
+        this.writer = new ReplyWriter(request, http2, request.version() == HttpVersion.HTTP_1_0);
     }
 
     /** Whether a backend's answer has begun. */
@@ -66,7 +66,7 @@ final class Reply {
     /** An answer of a backend before its answer. */
     void interim(int status, HttpHeaders headers) {
         if (status != 100) {
-            writer.interim(status, headers, request);
+            writer.interim(status, headers);
         } else if (routing.head().expectsContinue && !response.headWritten()) {
             response.writeContinue();
         }

@@ -2,6 +2,7 @@ package dev.torii.proxy.http;
 
 import dev.torii.proxy.upstream.UpstreamStream;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
@@ -11,6 +12,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.impl.http1.Http1ServerConnection;
@@ -40,6 +42,7 @@ final class ReplyWriter {
 
     private static final int MAX_INTERIMS = 16;
 
+    private final HttpServerRequest request;
     private final HttpServerResponse response;
     private final boolean http2;
     private final boolean http10;
@@ -49,8 +52,9 @@ final class ReplyWriter {
     private Future<Void> written = Future.succeededFuture();
     private long bytes;
 
-    ReplyWriter(HttpServerResponse response, boolean http2, boolean http10) {
-        this.response = response;
+    ReplyWriter(HttpServerRequest request, boolean http2, boolean http10) {
+        this.request = request;
+        this.response = request.response();
         this.http2 = http2;
         this.http10 = http10;
     }
@@ -73,7 +77,7 @@ final class ReplyWriter {
      * Passes on an answer before the answer (RFC 9110, 15.2), to a client that knows of such. Nobody waits until these are
      * read, so there are only so many.
      */
-    void interim(int status, HttpHeaders headers, HttpServerRequest request) {
+    void interim(int status, HttpHeaders headers) {
         if (http10 || response.headWritten() || response.closed() || ++interims > MAX_INTERIMS) {
             return;
         }
@@ -142,10 +146,10 @@ final class ReplyWriter {
         bytes += piece.readableBytes();
         headHeld = false;
         if (last) {
-            written = response.end(new WireBuffer(piece));
+            written = response.end(wire(piece));
             return;
         }
-        response.write(new WireBuffer(piece));
+        response.write(wire(piece));
         if (response.writeQueueFull()) {
             from.pause();
             response.drainHandler(v -> {
@@ -153,6 +157,19 @@ final class ReplyWriter {
                 from.resume();
             });
         }
+    }
+
+    /**
+     * What Vert.x holds back until an HTTP/2 client's windows let it through, it does not release when that client goes
+     * away: then it gets a copy that needs no release.
+     */
+    private Buffer wire(ByteBuf piece) {
+        if (!(request instanceof Http2Request http2Request) || http2Request.takesMore()) {
+            return new WireBuffer(piece);
+        }
+        Buffer copy = Buffer.buffer(ByteBufUtil.getBytes(piece));
+        piece.release();
+        return copy;
     }
 
     void end(@Nullable HttpHeaders trailers) {

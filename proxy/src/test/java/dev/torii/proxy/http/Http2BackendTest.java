@@ -261,6 +261,34 @@ class Http2BackendTest {
         }
     }
 
+    /** {@link dev.torii.proxy.LoopWatch} finds what is not released. */
+    @Test
+    void whatWaitedForAClientThatLeavesIsReleased() {
+        try (MisbehavingBackend backend = MisbehavingBackend.start(connection -> {
+            RawHttp2 http2 = connection.http2();
+            while (true) {
+                int stream = http2.awaitHeaders().stream();
+                http2.headers(stream, false, ":status", "200");
+                http2.data(stream, false, "x".repeat(16_000)).data(stream, false, "x".repeat(16_000));
+                connection.count("sent");
+                http2.data(stream, false, "x".repeat(16_000));
+            }
+        })) {
+            serve(backend.port(), 1);
+            for (int i = 0; i < 10; i++) {
+                RawHttp2 client = RawHttp2.connect(proxy.port(), INITIAL_WINDOW_SIZE, i * 1_000);
+                client.request("GET", "/slow");
+                clients.add(client);
+            }
+            assertThat(backend.awaitRequests(10)).isTrue();
+            clients.forEach(RawHttp2::awaitHeaders);
+            clients.forEach(RawHttp2::close);
+            for (int i = 0; i < 10; i++) {
+                assertThat(proxy.record().fault()).isEqualTo(Fault.DC);
+            }
+        }
+    }
+
     @Test
     void aHeadOverTheBackendsLimitIsNotSentAndEndsNothingElse() {
         try (MisbehavingBackend backend = MisbehavingBackend.start(connection -> {

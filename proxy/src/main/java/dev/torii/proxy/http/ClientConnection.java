@@ -176,11 +176,9 @@ final class ClientConnection {
             headBegan = now;
         } else if (isPast(now, headBegan, settings.headerTimeoutMs())) {
             refused = true;
-            Routing nowhere = new Routing(plan, this, new RequestHead());
-            nowhere.giveUp();
+            Routing nowhere = Routing.nowhere(plan, this);
             int status = progress.answerTimeout(nowhere.requestId());
-            worker.refused(
-                    Outcome.withoutRequest(worker.role(), nowhere, headBegan, Fault.SI, status, "header_timeout"));
+            worker.refused(nowhere, "", headBegan, new Decision.Refuse(Fault.SI, status, "header_timeout"));
         }
     }
 

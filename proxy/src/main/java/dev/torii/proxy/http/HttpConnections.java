@@ -26,7 +26,8 @@ public final class HttpConnections {
     public HttpConnections(Vertx vertx, Worker worker, int port) {
         this.worker = worker;
         this.port = port;
-        this.pipeline = new HttpPipeline((ContextInternal) vertx.getOrCreateContext(), this::handle, this::refuse);
+        this.pipeline = new HttpPipeline(
+                (ContextInternal) vertx.getOrCreateContext(), this::handle, this::refuse, this::refused);
     }
 
     /** Takes a connection in clear, or one whose TLS handler has finished its handshake. */
@@ -38,6 +39,15 @@ public final class HttpConnections {
 
     private void handle(HttpServerRequest request) {
         new HttpExchange(worker, ClientConnection.of(request), request).start();
+    }
+
+    /** No request came of an HTTP/2 head. */
+    private void refused(ClientConnection client, boolean answered) {
+        Routing nowhere = Routing.nowhere(worker.plan(), client);
+        Decision.Refuse why = answered
+                ? new Decision.Refuse(Fault.TL, 431, "headers_too_large")
+                : new Decision.Refuse(Fault.DPE, 0, "malformed_head");
+        worker.refused(nowhere, "HTTP/2", System.nanoTime(), why);
     }
 
     /** The decoder could not make sense of a head. */

@@ -29,6 +29,7 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.http.QueryParamDecoder;
 import io.vertx.core.net.ServerSSLOptions;
 import java.nio.charset.StandardCharsets;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +68,7 @@ final class HttpPipeline {
     private final ContextInternal context;
     private final Handler<HttpServerRequest> requests;
     private final Handler<HttpServerRequest> invalidRequests;
+    private final BiConsumer<ClientConnection, Boolean> unreadHeads;
     private final HttpServerConfig config = new HttpServerConfig(hardened());
     private final QueryParamDecoder queries = new QueryParamDecoder(new QueryParamDecoderConfig());
     private final HttpServerConnectionInitializer http1;
@@ -75,12 +77,17 @@ final class HttpPipeline {
     /**
      * @param context of the event loop that all connections live on
      * @param invalidRequests takes requests whose head could not be decoded (HTTP/1)
+     * @param unreadHeads told of heads of which no request comes, and whether they were answered (HTTP/2)
      */
     HttpPipeline(
-            ContextInternal context, Handler<HttpServerRequest> requests, Handler<HttpServerRequest> invalidRequests) {
+            ContextInternal context,
+            Handler<HttpServerRequest> requests,
+            Handler<HttpServerRequest> invalidRequests,
+            BiConsumer<ClientConnection, Boolean> unreadHeads) {
         this.context = context;
         this.requests = requests;
         this.invalidRequests = invalidRequests;
+        this.unreadHeads = unreadHeads;
         this.http1 = initializer();
         this.http2 = new Http2CodecServerChannelInitializer(
                 http1,
@@ -180,12 +187,24 @@ final class HttpPipeline {
             plain.invalidRequestHandler(invalidRequests);
         } else {
             widen(connection);
-            consolidate(connection.channelHandlerContext());
-            Http2Trailers trailers = Http2Trailers.install(
-                    (Http2ConnectionHandler) connection.channelHandlerContext().handler());
-            connection.streamHandler(stream -> new Http2Request(
-                            requests, stream, trailers, MAX_FORM_ATTRIBUTE, MAX_FORM_FIELDS, MAX_FORM_BUFFERED, queries)
-                    .init());
+            ChannelHandlerContext link = connection.channelHandlerContext();
+            Http2ConnectionHandler codec = (Http2ConnectionHandler) link.handler();
+            consolidate(link);
+            Http2Trailers trailers = Http2Trailers.install(codec);
+            UnreadHeads heads = UnreadHeads.watch(
+                    codec, answered -> unreadHeads.accept(ClientConnection.of(link.channel()), answered));
+            connection.streamHandler(stream -> {
+                heads.isRequest();
+                new Http2Request(
+                                requests,
+                                stream,
+                                trailers,
+                                MAX_FORM_ATTRIBUTE,
+                                MAX_FORM_FIELDS,
+                                MAX_FORM_BUFFERED,
+                                queries)
+                        .init();
+            });
         }
         ClientConnection.of(connection.channelHandlerContext().channel()).speaks(connection);
     }

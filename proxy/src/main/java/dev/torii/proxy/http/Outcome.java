@@ -33,18 +33,13 @@ final class Outcome {
         startEpochMs = System.currentTimeMillis() - (System.nanoTime() - began) / 1_000_000;
     }
 
-    /**
-     * The record of a client that was refused before it had made a request.
-     *
-     * @param began by {@link System#nanoTime()}
-     * @param status 0 when there was no way to tell the client
-     */
+    /** The record of a client that was refused before it had made a request. */
     static ExchangeRecord withoutRequest(
-            String role, Routing nowhere, long began, Fault why, int status, String detail) {
+            String role, String protocol, Routing nowhere, long began, Decision.Refuse why) {
         Outcome outcome = new Outcome(began);
-        outcome.failed(why, detail);
-        outcome.status(status);
-        return outcome.record(role, "", nowhere, 0, 0);
+        outcome.failed(why.why(), why.detail());
+        outcome.status(why.status());
+        return outcome.record(role, protocol, nowhere, 0, 0);
     }
 
     /** A try begins. */

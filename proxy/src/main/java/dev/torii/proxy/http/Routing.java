@@ -32,6 +32,13 @@ final class Routing {
         this.clientAddress = client.address();
     }
 
+    /** For a client that has not made a request. */
+    static Routing nowhere(Plan plan, ClientConnection client) {
+        Routing nowhere = new Routing(plan, client, new RequestHead());
+        nowhere.giveUp();
+        return nowhere;
+    }
+
     Plan plan() {
         return plan;
     }

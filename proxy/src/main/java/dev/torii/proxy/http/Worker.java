@@ -164,10 +164,16 @@ public final class Worker {
         listener.mirrorDropped();
     }
 
-    /** A client was refused before it had made a request. */
-    void refused(ExchangeRecord record) {
+    /**
+     * A client was refused before it had made a request.
+     *
+     * @param protocol {@code ""} when it is not known
+     * @param began by {@link System#nanoTime()}
+     * @param why its status is 0 when there was no way to tell the client
+     */
+    void refused(Routing nowhere, String protocol, long began, Decision.Refuse why) {
         listener.started();
-        listener.ended(record);
+        listener.ended(Outcome.withoutRequest(role, protocol, nowhere, began, why));
     }
 
     /**

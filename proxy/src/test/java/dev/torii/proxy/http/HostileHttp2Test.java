@@ -7,6 +7,8 @@ import static dev.torii.testkit.Http2Frame.PROTOCOL_ERROR;
 import static dev.torii.testkit.Http2Frame.REFUSED_STREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.torii.proxy.ExchangeRecord;
+import dev.torii.proxy.Fault;
 import dev.torii.testkit.Behaviours;
 import dev.torii.testkit.Http2Answer;
 import dev.torii.testkit.Http2Frame;
@@ -315,6 +317,13 @@ class HostileHttp2Test {
             assertThat(client.answer(second).status()).isEqualTo(431);
         }
         assertThat(gate.reached()).hasSize(1);
+        assertThat(gate.proxy.record().fault()).isNull();
+        ExchangeRecord refused = gate.proxy.record();
+        assertThat(refused.status()).isEqualTo(431);
+        assertThat(refused.fault()).isEqualTo(Fault.TL);
+        assertThat(refused.detail()).isEqualTo("headers_too_large");
+        assertThat(refused.protocol()).isEqualTo("HTTP/2");
+        assertThat(refused.client()).isEqualTo("127.0.0.1");
     }
 
     private static byte[] join(byte[] a, byte[] b) {

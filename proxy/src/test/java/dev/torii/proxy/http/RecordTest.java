@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.torii.proxy.ExchangeRecord;
 import dev.torii.proxy.Fault;
 import dev.torii.testkit.Http2Answer;
+import dev.torii.testkit.Http2Frame;
 import dev.torii.testkit.RawHttp;
 import dev.torii.testkit.RawHttp2;
 import dev.torii.testkit.RawResponse;
@@ -50,6 +51,21 @@ class RecordTest {
         ExchangeRecord record = gate.proxy.record();
         assertThat(record.status()).isEqualTo(503);
         assertThat(record.grpcStatus()).isEqualTo(-1);
+    }
+
+    @Test
+    void anHttp2HeadThatResetsItsStreamIsRecordedToo() {
+        try (RawHttp2 client = RawHttp2.connect(gate.proxy.port())) {
+            int stream = client.open(true, ":method", "GET", ":scheme", "http", ":authority", "a");
+            assertThat(client.answer(stream).resetCode()).isEqualTo(Http2Frame.PROTOCOL_ERROR);
+            assertThat(client.answer(client.request("GET", "/next")).status()).isEqualTo(200);
+        }
+        ExchangeRecord record = gate.proxy.record();
+        assertThat(record.fault()).isEqualTo(Fault.DPE);
+        assertThat(record.detail()).isEqualTo("malformed_head");
+        assertThat(record.status()).isZero();
+        assertThat(record.protocol()).isEqualTo("HTTP/2");
+        assertThat(gate.proxy.record().path()).isEqualTo("/next");
     }
 
     @Test

@@ -209,5 +209,7 @@ class SlowClientTest {
             client.send(new Http2Frame(Http2Frame.PING, 0, 0, new byte[8]));
             assertThat(client.await(Http2Frame.PING).has(Http2Frame.ACK)).isTrue();
         }
+        assertThat(gate.proxy.record().path()).isEqualTo("/0");
+        assertThat(gate.proxy.record().path()).as("one record for each").isEqualTo("/");
     }
 }

@@ -2,6 +2,7 @@ package dev.torii.proxy;
 
 import dev.torii.proxy.http.Plan;
 import dev.torii.proxy.http.Worker;
+import dev.torii.proxy.mesh.MeshEntrance;
 import dev.torii.proxy.stream.StreamContext;
 import dev.torii.proxy.tls.ClientTls;
 import dev.torii.proxy.tls.TlsEngine;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +79,7 @@ public final class DataPlane {
     private final List<Worker> workers = new ArrayList<>();
     private final List<StreamContext> streams = new ArrayList<>();
     private final Map<Integer, OpenPort> open = new ConcurrentHashMap<>();
+    private final List<OpenPort> sidecar = new CopyOnWriteArrayList<>();
     private volatile Plan plan = Plan.EMPTY;
     private long generations;
 
@@ -155,6 +158,23 @@ public final class DataPlane {
                         problems));
     }
 
+    /**
+     * Opens a port of a sidecar, which is there whatever the snapshot says. Connections that come before the first
+     * snapshot wait for it.
+     *
+     * @return the port that was bound
+     */
+    public Future<Integer> open(MeshEntrance.Settings settings, String host, int port) {
+        OpenPort opening = OpenPort.of(vertx, contexts, workers, streams, settings);
+        return opening.listen(host, port, options.sharePorts()).onSuccess(bound -> sidecar.add(opening));
+    }
+
+    private List<OpenPort> openPorts() {
+        List<OpenPort> all = new ArrayList<>(open.values());
+        all.addAll(sidecar);
+        return all;
+    }
+
     private List<String> readUpstreamTls(Snapshot snapshot) {
         List<String> problems = new ArrayList<>();
         Set<UpstreamTls> inUse = new HashSet<>();
@@ -171,9 +191,9 @@ public final class DataPlane {
     }
 
     private void closeWhatIsGone(Plan next) {
-        for (OpenPort port : List.copyOf(open.values())) {
-            if (next.port(port.number()) == null) {
-                open.remove(port.number());
+        for (Integer number : List.copyOf(open.keySet())) {
+            OpenPort port = next.port(number) == null ? open.remove(number) : null;
+            if (port != null) {
                 leave(port);
             }
         }
@@ -186,7 +206,7 @@ public final class DataPlane {
 
     /** Opens a port, if need be beside one of another kind that closes then: no client comes to a closed door. */
     private Future<String> open(Port port, List<String> problems) {
-        OpenPort opening = new OpenPort(vertx, contexts, workers, streams, port, engine);
+        OpenPort opening = OpenPort.of(vertx, contexts, workers, streams, port, engine);
         problems.addAll(opening.update(port));
         OpenPort before = open.remove(port.number());
         int bindPort = options.bindPort().applyAsInt(port.number());
@@ -266,7 +286,7 @@ public final class DataPlane {
                 .compose(v -> timer(accept))
                 .compose(v -> {
                     List<Future<Void>> closing = new ArrayList<>();
-                    for (OpenPort port : open.values()) {
+                    for (OpenPort port : openPorts()) {
                         closing.add(port.shutdown(finish));
                     }
                     return Future.join(closing).otherwiseEmpty();
@@ -283,10 +303,11 @@ public final class DataPlane {
     /** Closes everything now. */
     public Future<Void> close() {
         List<Future<Void>> closing = new ArrayList<>();
-        for (OpenPort port : open.values()) {
+        for (OpenPort port : openPorts()) {
             closing.add(port.shutdown(Duration.ZERO));
         }
         open.clear();
+        sidecar.clear();
         return Future.join(closing)
                 .otherwiseEmpty()
                 .compose(v -> ask(worker -> {

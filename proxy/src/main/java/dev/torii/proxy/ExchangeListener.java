@@ -9,6 +9,13 @@ public interface ExchangeListener {
     /** A request or stream connection began. */
     default void started() {}
 
+    /**
+     * What a connection in the mesh speaks was neither declared nor recognised, so its bytes are passed on as they are.
+     *
+     * @param silent whether the client said nothing in time
+     */
+    default void unrecognised(boolean silent) {}
+
     /** It ended, whatever way. Called exactly once for each {@link #started()}. */
     void ended(ExchangeRecord exchange);
 

@@ -1,8 +1,11 @@
 package dev.torii.proxy;
 
+import dev.torii.proxy.http.Door;
 import dev.torii.proxy.http.HttpConnections;
 import dev.torii.proxy.http.HttpEntrance;
 import dev.torii.proxy.http.Worker;
+import dev.torii.proxy.mesh.MeshEntrance;
+import dev.torii.proxy.stream.StreamConnections;
 import dev.torii.proxy.stream.StreamContext;
 import dev.torii.proxy.stream.StreamEntrance;
 import dev.torii.proxy.tls.ListenerIdentity;
@@ -19,39 +22,72 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** One open port: an entrance on every worker. Stays open while the port's kind stays the same. */
 final class OpenPort {
 
-    private final Vertx vertx;
+    /** Streams of one event loop through a sidecar's port. */
+    private static final int MAX_SESSIONS = 32 * 1024;
+
     private final List<ContextInternal> contexts;
-    private final List<Worker> workers;
-    private final List<StreamContext> streams;
-    private final Port.Wire wire;
-    private final int number;
+    private final IntFunction<Entrance> entrance;
+    private final Port.@Nullable Wire wire;
     private final @Nullable ListenerIdentity identity;
     private final List<Entrance> entrances = new CopyOnWriteArrayList<>();
     private volatile int boundPort = -1;
 
-    OpenPort(
+    private OpenPort(
+            List<ContextInternal> contexts,
+            Port.@Nullable Wire wire,
+            @Nullable ListenerIdentity identity,
+            IntFunction<Entrance> entrance) {
+        this.contexts = contexts;
+        this.wire = wire;
+        this.identity = identity;
+        this.entrance = entrance;
+    }
+
+    /** A Gateway's. */
+    static OpenPort of(
             Vertx vertx,
             List<ContextInternal> contexts,
             List<Worker> workers,
             List<StreamContext> streams,
             Port port,
             TlsEngine engine) {
-        this.vertx = vertx;
-        this.contexts = contexts;
-        this.workers = workers;
-        this.streams = streams;
-        this.wire = port.wire();
-        this.number = port.number();
-        this.identity = wire == Port.Wire.TLS ? new ListenerIdentity(port, engine) : null;
+        Port.Wire wire = port.wire();
+        int number = port.number();
+        Door door = Door.ofGateway(number);
+        ListenerIdentity identity = wire == Port.Wire.TLS ? new ListenerIdentity(port, engine) : null;
+        return new OpenPort(contexts, wire, identity, worker -> {
+            if (wire == Port.Wire.TCP) {
+                return new StreamEntrance(vertx, streams.get(worker), number, null, null);
+            }
+            HttpConnections http = new HttpConnections(vertx, workers.get(worker));
+            return wire == Port.Wire.HTTP
+                    ? new HttpEntrance(vertx, http, door)
+                    : new StreamEntrance(vertx, streams.get(worker), number, identity, http);
+        });
     }
 
-    int number() {
-        return number;
+    /** A sidecar's. */
+    static OpenPort of(
+            Vertx vertx,
+            List<ContextInternal> contexts,
+            List<Worker> workers,
+            List<StreamContext> streams,
+            MeshEntrance.Settings settings) {
+        return new OpenPort(
+                contexts,
+                null,
+                null,
+                worker -> new MeshEntrance(
+                        vertx,
+                        new HttpConnections(vertx, workers.get(worker)),
+                        new StreamConnections(streams.get(worker), MAX_SESSIONS),
+                        settings));
     }
 
     int boundPort() {
@@ -86,7 +122,7 @@ final class OpenPort {
             return Future.failedFuture(e);
         }
         Future<Integer> listening = listen(0, host, bindPort);
-        for (int i = 1; i < workers.size(); i++) {
+        for (int i = 1; i < contexts.size(); i++) {
             int next = i;
             listening = listening.compose(bound -> listen(next, host, bound));
         }
@@ -108,21 +144,11 @@ final class OpenPort {
     private Future<Integer> listen(int worker, String host, int bindPort) {
         Promise<Integer> bound = Promise.promise();
         contexts.get(worker).runOnContext(v -> {
-            Entrance entrance = entrance(worker);
-            entrances.add(entrance);
-            entrance.listen(host, bindPort).onComplete(bound);
+            Entrance opening = entrance.apply(worker);
+            entrances.add(opening);
+            opening.listen(host, bindPort).onComplete(bound);
         });
         return bound.future();
-    }
-
-    private Entrance entrance(int worker) {
-        if (wire == Port.Wire.TCP) {
-            return new StreamEntrance(vertx, streams.get(worker), number, null, null);
-        }
-        HttpConnections http = new HttpConnections(vertx, workers.get(worker), number);
-        return wire == Port.Wire.HTTP
-                ? new HttpEntrance(vertx, http)
-                : new StreamEntrance(vertx, streams.get(worker), number, identity, http);
     }
 
     Future<Void> shutdown(Duration timeout) {

@@ -43,6 +43,11 @@ final class Attempt implements UpstreamEvents {
         }
     }
 
+    @Override
+    public boolean isHttp2() {
+        return exchange.isHttp2();
+    }
+
     EndpointState endpoint() {
         return endpoint;
     }

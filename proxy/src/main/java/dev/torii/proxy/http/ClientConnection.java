@@ -1,9 +1,7 @@
 package dev.torii.proxy.http;
 
 import dev.torii.proxy.Fault;
-import dev.torii.routing.Listener;
 import dev.torii.routing.ListenerSettings;
-import dev.torii.routing.Port;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AttributeKey;
@@ -31,7 +29,7 @@ final class ClientConnection {
     private static final AttributeKey<ClientConnection> KEY = AttributeKey.valueOf("torii.client");
 
     private final Channel channel;
-    private final int port;
+    private final Door door;
     private final String address;
     private final String scheme;
     private final String serverName;
@@ -43,9 +41,9 @@ final class ClientConnection {
     private boolean leaving;
     private boolean refused;
 
-    private ClientConnection(NetSocket socket, int port) {
+    private ClientConnection(NetSocket socket, Door door) {
         this.channel = ((NetSocketInternal) socket).channelHandlerContext().channel();
-        this.port = port;
+        this.door = door;
         SocketAddress remote = socket.remoteAddress();
         this.address = remote == null || remote.hostAddress() == null ? "unknown" : remote.hostAddress();
         SslHandler tls = channel.pipeline().get(SslHandler.class);
@@ -53,9 +51,8 @@ final class ClientConnection {
         this.serverName = tls == null ? "" : serverName(tls.engine().getSession());
     }
 
-    /** @param port of the listener, as configured */
-    static ClientConnection of(NetSocket accepted, int port) {
-        ClientConnection client = new ClientConnection(accepted, port);
+    static ClientConnection of(NetSocket accepted, Door door) {
+        ClientConnection client = new ClientConnection(accepted, door);
         client.channel.attr(KEY).set(client);
         return client;
     }
@@ -89,9 +86,9 @@ final class ClientConnection {
         return channel;
     }
 
-    /** The port of the listener, as configured. */
-    int port() {
-        return port;
+    /** What it came in by. */
+    Door door() {
+        return door;
     }
 
     /** IP address of the peer. */
@@ -155,6 +152,11 @@ final class ClientConnection {
         }
     }
 
+    /** It speaks HTTP no more: others watch it from now on. */
+    void leave() {
+        active++;
+    }
+
     /** Called now and then: ends a connection whose client is too slow with a head, or does nothing for too long. */
     void check(long now, Plan plan, Worker worker) {
         if (active > 0) {
@@ -165,7 +167,7 @@ final class ClientConnection {
             close();
             return;
         }
-        ListenerSettings settings = settings(plan);
+        ListenerSettings settings = door.settings(plan, serverName);
         HttpPipeline.Opening progress = opening;
         if (progress == null || isHttp2() || !progress.isWithinHead()) {
             headBegan = 0;
@@ -180,12 +182,6 @@ final class ClientConnection {
             int status = progress.answerTimeout(nowhere.requestId());
             worker.refused(nowhere, "", headBegan, new Decision.Refuse(Fault.SI, status, "header_timeout"));
         }
-    }
-
-    private ListenerSettings settings(Plan plan) {
-        Port current = plan.port(port);
-        Listener listener = current == null ? null : current.listenerFor(serverName);
-        return listener == null ? ListenerSettings.DEFAULT : listener.settings();
     }
 
     private static boolean isPast(long now, long since, long limitMs) {

@@ -18,6 +18,9 @@ sealed interface Decision {
     /** Answer a CORS preflight. */
     record Preflight(CorsFilter cors) implements Decision {}
 
+    /** Give the client's connection away: it asked (CONNECT) for a place, not for an answer. */
+    record Connect(Door.Strangers to, String host, int port) implements Decision {}
+
     /** Send the client elsewhere. */
     record Redirect(int status, String location) implements Decision {}
 

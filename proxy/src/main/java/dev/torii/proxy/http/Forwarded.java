@@ -36,6 +36,20 @@ final class Forwarded {
         return client;
     }
 
+    /** Passes on what the app says: what a sidecar knows of the client, the app knows better. */
+    static void keep(RequestHead head, HeaderList out) {
+        keep(FOR, head.forwardedFor, out);
+        keep(PROTO, head.forwardedProto, out);
+        keep(HOST, head.forwardedHost, out);
+        keep(FORWARDED, head.forwarded, out);
+    }
+
+    private static void keep(AsciiString name, String value, HeaderList out) {
+        if (!value.isEmpty()) {
+            out.add(name, value);
+        }
+    }
+
     /** Whether the name begins with {@code x-forwarded-}. */
     static boolean isForwarded(CharSequence name) {
         return name.length() > PREFIX.length() && AsciiString.regionMatches(PREFIX, true, 0, name, 0, PREFIX.length());

@@ -10,7 +10,7 @@ import io.vertx.core.net.NetSocket;
 import java.util.List;
 
 /**
- * Takes accepted connections of one port and lets them speak HTTP/1 and HTTP/2, on one event loop: in clear (prior
+ * Takes accepted connections and lets them speak HTTP/1 and HTTP/2, on one event loop: in clear (prior
  * knowledge and upgrade) or by what their TLS has agreed on. To be made on its worker's event loop.
  */
 public final class HttpConnections {
@@ -19,20 +19,17 @@ public final class HttpConnections {
     public static final List<String> ALPN = List.of("h2", "http/1.1", "http/1.0");
 
     private final Worker worker;
-    private final int port;
     private final HttpPipeline pipeline;
 
-    /** @param port as configured, which may differ from the one bound */
-    public HttpConnections(Vertx vertx, Worker worker, int port) {
+    public HttpConnections(Vertx vertx, Worker worker) {
         this.worker = worker;
-        this.port = port;
         this.pipeline = new HttpPipeline(
                 (ContextInternal) vertx.getOrCreateContext(), this::handle, this::refuse, this::refused);
     }
 
     /** Takes a connection in clear, or one whose TLS handler has finished its handshake. */
-    public void accept(NetSocket socket) {
-        ClientConnection client = ClientConnection.of(socket, port);
+    public void accept(NetSocket socket, Door door) {
+        ClientConnection client = ClientConnection.of(socket, door);
         worker.accepted(client);
         pipeline.install(client);
     }

@@ -14,12 +14,13 @@ public final class HttpEntrance implements Entrance {
 
     private final NetServer server;
 
-    public HttpEntrance(Vertx vertx, HttpConnections connections) {
+    /** @param door what its connections come in by */
+    public HttpEntrance(Vertx vertx, HttpConnections connections, Door door) {
         this.server = vertx.createNetServer(new NetServerOptions()
                         .setReusePort(true)
                         .setTcpNoDelay(true)
                         .setAcceptBacklog(BACKLOG))
-                .connectHandler(connections::accept)
+                .connectHandler(socket -> connections.accept(socket, door))
                 // Broken connections are the clients' business; what matters of them is in the access log.
                 .exceptionHandler(e -> {});
     }

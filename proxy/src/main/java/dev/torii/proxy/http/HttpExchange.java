@@ -119,6 +119,8 @@ final class HttpExchange implements RequestBody.Watcher {
         Decision decision = routing.decide(unreadable, body.isEmpty());
         if (decision instanceof Decision.Forward to) {
             forward(to);
+        } else if (decision instanceof Decision.Connect place) {
+            connect(place);
         } else if (decision instanceof Decision.Redirect elsewhere) {
             reply.redirect(elsewhere);
             finish();
@@ -128,6 +130,17 @@ final class HttpExchange implements RequestBody.Watcher {
         } else if (decision instanceof Decision.Refuse refusal) {
             fail(refusal.why(), refusal.status(), refusal.detail());
         }
+    }
+
+    /** The 200 goes out, and the connection is no longer HTTP as far as we know. */
+    private void connect(Decision.Connect place) {
+        outcome.status(200);
+        client.leave();
+        // Not within the read that brought the request: its handlers are about to go.
+        worker.eventLoop()
+                .execute(() -> request.toNetSocket()
+                        .onSuccess(socket -> place.to().connected(socket, place.host(), place.port())));
+        finish();
     }
 
     private void forward(Decision.Forward to) {
@@ -319,6 +332,10 @@ final class HttpExchange implements RequestBody.Watcher {
         }
         client.requestEnded();
         worker.end(this, outcome.record(worker.role(), protocol(), routing, body.bytes(), reply.bytes()));
+    }
+
+    boolean isHttp2() {
+        return client.isHttp2();
     }
 
     private String protocol() {

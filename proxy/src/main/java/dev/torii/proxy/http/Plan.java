@@ -28,11 +28,15 @@ public final class Plan {
         this.generation = generation;
         for (Port port : snapshot.ports()) {
             ports.put(port.number(), port);
-            for (Listener listener : port.listeners()) {
-                for (Rule rule : listener.routes().rules()) {
-                    rules.put(rule, RulePlan.of(rule, snapshot.clusters()));
-                }
-            }
+            port.listeners().forEach(this::add);
+        }
+        snapshot.mesh().destinations().forEach(destination -> add(destination.listener()));
+        snapshot.mesh().inbound().forEach(inbound -> add(inbound.listener()));
+    }
+
+    private void add(Listener listener) {
+        for (Rule rule : listener.routes().rules()) {
+            rules.put(rule, RulePlan.of(rule, snapshot.clusters()));
         }
     }
 

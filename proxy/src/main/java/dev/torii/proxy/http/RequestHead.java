@@ -28,6 +28,8 @@ final class RequestHead implements RequestView {
     String forwardedProto = "";
     String forwardedHost = "";
 
+    String forwarded = "";
+
     /** Whether there are more {@code x-forwarded-} headers, which stay only when the client is trusted. */
     boolean forwardedMore;
 
@@ -68,6 +70,16 @@ final class RequestHead implements RequestView {
 
     String scheme() {
         return scheme;
+    }
+
+    /** The port that the client asked for: of its authority, else the scheme's own. */
+    int port() {
+        int colon = authority.lastIndexOf(':');
+        if (colon > authority.lastIndexOf(']')) {
+            long port = Characters.parseLength(authority.substring(colon + 1));
+            return port < 0 || port > 65_535 ? 0 : (int) port;
+        }
+        return scheme.equals("https") ? 443 : 80;
     }
 
     /** Without the question mark; {@code ""} when absent. */

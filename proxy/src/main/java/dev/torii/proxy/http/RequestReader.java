@@ -137,7 +137,11 @@ final class RequestReader {
                 }
                 return http10 && RequestHead.is(name, TRAILER);
             case 9:
-                return RequestHead.is(name, FORWARDED);
+                if (RequestHead.is(name, FORWARDED)) {
+                    head.forwarded = head.forwarded.isEmpty() ? value.toString() : head.forwarded + ", " + value;
+                    return true;
+                }
+                return false;
             case 10:
                 return tenLetters(name, value);
             case 12:
@@ -253,6 +257,8 @@ final class RequestReader {
             authority = fromPseudo != null ? fromPseudo : hostLine;
         } else if (hostLine == null) {
             refuse("missing_host");
+        } else if (head.method.equals("CONNECT") && !target.startsWith("/")) {
+            authority = target; // RFC 9112, 3.2.3
         } else if (target.regionMatches(true, 0, "http://", 0, 7) || target.regionMatches(true, 0, "https://", 0, 8)) {
             int start = target.indexOf("://") + 3;
             int end = Characters.authorityEnd(target, start);

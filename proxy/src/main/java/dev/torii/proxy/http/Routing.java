@@ -5,7 +5,6 @@ import dev.torii.routing.Cluster;
 import dev.torii.routing.Filter;
 import dev.torii.routing.Listener;
 import dev.torii.routing.ListenerSettings;
-import dev.torii.routing.Port;
 import dev.torii.routing.RouteTable;
 import org.jspecify.annotations.Nullable;
 
@@ -85,28 +84,33 @@ final class Routing {
      * @param noBody whether it is certain that no body follows
      */
     Decision decide(Decision.@Nullable Refuse unreadable, boolean noBody) {
-        Port port = plan.port(client.port());
-        Listener listener = port == null ? null : port.listenerFor(head.host);
+        Door door = client.door();
+        Listener listener = door.listener(plan, head);
         settings = listener != null ? listener.settings() : ListenerSettings.DEFAULT;
         requestId = settings.keepRequestId() && RequestIds.isAcceptable(head.requestId)
                 ? String.valueOf(head.requestId)
                 : RequestIds.next();
+        Door.Strangers strangers = door.strangers();
+        if (unreadable == null && strangers != null && !client.isHttp2() && head.method.equals("CONNECT")) {
+            return new Decision.Connect(strangers, head.host, head.port());
+        }
         Decision.Refuse refusal = unreadable != null ? unreadable : overLimits();
         if (refusal != null) {
             return refusal;
         }
-        if (port != null && client.isTls() && port.listenerFor(client.serverName()) != listener) {
+        if (door.isMisdirected(plan, client, listener)) {
             // The certificate shown was another listener's: RFC 9110, 15.5.20.
             return new Decision.Refuse(Fault.MR, 421, "listener_differs");
         }
-        if (port == null || listener == null) {
-            return new Decision.Refuse(Fault.NR, 404, "no_listener_for_host");
+        if (listener == null) {
+            Cluster outside = strangers == null ? null : strangers.cluster(head.host, head.port());
+            return outside == null ? door.nobody() : leaveMesh(outside, noBody);
         }
         RouteTable.Candidate match = listener.routes().find(head);
         if (match == null) {
             return new Decision.Refuse(Fault.NR, 404, "route_not_found");
         }
-        return filter(match, port.number(), noBody);
+        return filter(match, door.port(), noBody);
     }
 
     private Decision.@Nullable Refuse overLimits() {
@@ -138,7 +142,7 @@ final class Routing {
         if (filters.cors() != null && CorsFilter.isPreflight(head)) {
             return new Decision.Preflight(filters.cors());
         }
-        clientAddress = Forwarded.rebuild(head, client, settings, head.headers);
+        addForwarded();
         head.headers.add("x-request-id", requestId);
         filters.request().apply(head.headers);
         if (filters.redirect() != null) {
@@ -166,6 +170,26 @@ final class Routing {
             return new Decision.Refuse(Fault.UH, 503, cluster.invalid());
         }
         return new Decision.Forward(ruled, picked, cluster, Outgoing.of(head, ruled, picked, match, noBody), bodyLimit);
+    }
+
+    private void addForwarded() {
+        if (client.door().isOutbound()) {
+            Forwarded.keep(head, head.headers);
+        } else {
+            clientAddress = Forwarded.rebuild(head, client, settings, head.headers);
+        }
+    }
+
+    /** To where the request says, with nothing configured. */
+    private Decision leaveMesh(Cluster outside, boolean noBody) {
+        RulePlan ruled = RulePlan.to(outside);
+        RulePlan.BackendPlan picked = ruled.backends().get(0);
+        rule = ruled;
+        backend = picked;
+        addForwarded();
+        head.headers.add("x-request-id", requestId);
+        RouteTable.Candidate match = ruled.anything();
+        return new Decision.Forward(ruled, picked, outside, Outgoing.of(head, ruled, picked, match, noBody), 0);
     }
 
     private Decision redirect(Filter.Redirect to, RouteTable.Candidate match, int port) {

@@ -3,8 +3,14 @@ package dev.torii.proxy.http;
 import dev.torii.routing.Backend;
 import dev.torii.routing.Cluster;
 import dev.torii.routing.Filter;
+import dev.torii.routing.HostPattern;
+import dev.torii.routing.PathMatch;
+import dev.torii.routing.RequestMatch;
+import dev.torii.routing.RouteId;
+import dev.torii.routing.RouteTable;
 import dev.torii.routing.Rule;
 import dev.torii.routing.Target;
+import dev.torii.routing.Timeouts;
 import dev.torii.routing.WeightedPick;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +31,28 @@ record RulePlan(Rule rule, FilterPlan filters, List<BackendPlan> backends, Weigh
                 .map(backend -> backend(backend, clusters))
                 .toList();
         return new RulePlan(rule, FilterPlan.of(rule.filters(), clusters), backends, WeightedPick.of(rule.backends()));
+    }
+
+    /** A rule that sends everything to one cluster, with nothing configured. */
+    static RulePlan to(Cluster cluster) {
+        Rule rule = new Rule(
+                new RouteId(RouteId.Kind.NONE, "", "outside", 0),
+                "",
+                0,
+                List.of(HostPattern.ANY),
+                List.of(new RequestMatch(new PathMatch.Prefix("/"), null, List.of(), List.of())),
+                List.of(),
+                List.of(new Backend(1, new Target.ToCluster(cluster.key()), List.of())),
+                Timeouts.NONE,
+                null,
+                null,
+                0);
+        return of(rule, Map.of(cluster.key(), cluster));
+    }
+
+    /** Its first match, for what matches anyway. */
+    RouteTable.Candidate anything() {
+        return new RouteTable.Candidate(rule, rule.matches().get(0), HostPattern.ANY);
     }
 
     private static BackendPlan backend(Backend backend, Map<String, Cluster> clusters) {

@@ -13,7 +13,7 @@ final class SessionLog {
 
     private final ExchangeListener listener;
     private final String role;
-    private final String protocol;
+    private String protocol;
     private final String client;
     private final String snapshot;
     private final long startNanos = System.nanoTime();
@@ -48,7 +48,9 @@ final class SessionLog {
         }
     }
 
+    /** It is TLS, from a client that asks for that name. */
     void serverName(String name) {
+        protocol = "TLS";
         serverName = name;
     }
 

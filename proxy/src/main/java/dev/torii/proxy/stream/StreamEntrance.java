@@ -1,17 +1,16 @@
 package dev.torii.proxy.stream;
 
 import dev.torii.proxy.Entrance;
+import dev.torii.proxy.http.Door;
 import dev.torii.proxy.http.HttpConnections;
+import dev.torii.proxy.http.Plan;
 import dev.torii.proxy.tls.ListenerIdentity;
-import io.netty.channel.Channel;
+import dev.torii.routing.Port;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.internal.ContextInternal;
-import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
-import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -24,13 +23,11 @@ public final class StreamEntrance implements Entrance {
     /** Connections of one event loop; what comes beyond is closed at once. */
     private static final int MAX_SESSIONS = 32 * 1024;
 
-    private final StreamContext context;
+    private final StreamConnections connections;
     private final int port;
     private final @Nullable ListenerIdentity identity;
     private final @Nullable HttpConnections http;
-    private final int maxSessions;
     private final NetServer server;
-    private int sessions;
 
     /**
      * @param port as configured, which may differ from the one bound
@@ -53,11 +50,10 @@ public final class StreamEntrance implements Entrance {
             @Nullable ListenerIdentity identity,
             @Nullable HttpConnections http,
             int maxSessions) {
-        this.context = context;
+        this.connections = new StreamConnections(context, maxSessions);
         this.port = port;
         this.identity = identity;
         this.http = http;
-        this.maxSessions = maxSessions;
         this.server = vertx.createNetServer(new NetServerOptions()
                         .setReusePort(true)
                         .setTcpNoDelay(true)
@@ -80,28 +76,22 @@ public final class StreamEntrance implements Entrance {
 
     /** Sessions that are open now. */
     int sessions() {
-        return sessions;
+        return connections.open();
     }
 
     private void accept(NetSocket socket) {
-        Channel channel = ((NetSocketInternal) socket).channelHandlerContext().channel();
-        SocketAddress remote = socket.remoteAddress();
-        String address = remote == null || remote.hostAddress() == null ? "unknown" : remote.hostAddress();
-        HttpConnections toHttp = http;
-        StreamSession session = new StreamSession(
-                context,
-                ContextInternal.current(),
-                channel,
-                address,
-                port,
-                identity,
-                toHttp == null ? null : () -> toHttp.accept(socket));
-        if (sessions >= maxSessions) {
-            session.refuse();
+        Plan plan = connections.plan();
+        Port current = plan.port(port);
+        if (current == null) {
+            socket.close(); // the port is being closed
             return;
         }
-        sessions++;
-        channel.closeFuture().addListener(closed -> sessions--);
-        session.start();
+        HttpConnections toHttp = http;
+        connections.accept(
+                socket,
+                plan,
+                Gate.of(current),
+                identity,
+                toHttp == null ? null : () -> toHttp.accept(socket, Door.ofGateway(port)));
     }
 }

@@ -9,9 +9,9 @@ import dev.torii.proxy.upstream.Hashing;
 import dev.torii.routing.Cluster;
 import dev.torii.routing.Listener;
 import dev.torii.routing.ListenerSettings;
-import dev.torii.routing.Port;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.ssl.SslHandler;
@@ -49,7 +49,7 @@ final class StreamSession {
     private final StreamContext context;
     private final ContextInternal loop;
     private final Plan plan;
-    private final @Nullable Port port;
+    private final Gate gate;
     private final @Nullable ListenerIdentity identity;
     private final @Nullable Runnable toHttp;
     private final String address;
@@ -72,28 +72,30 @@ final class StreamSession {
      * Takes the connection over.
      *
      * @param loop where Vert.x shall call back
-     * @param identity what to present where TLS ends here; null on a TCP port
-     * @param toHttp hands the connection, its TLS ended, over to HTTP; null on a TCP port
+     * @param gate how it begins
+     * @param identity what to present where TLS ends here; null where it never does
+     * @param toHttp hands the connection, its TLS ended, over to HTTP; null where that never happens
      */
     StreamSession(
             StreamContext context,
             ContextInternal loop,
             Channel channel,
             String address,
-            int portNumber,
+            Plan plan,
+            Gate gate,
             @Nullable ListenerIdentity identity,
             @Nullable Runnable toHttp) {
         this.context = context;
         this.loop = loop;
-        this.plan = context.plan().get();
-        this.port = plan.port(portNumber);
+        this.plan = plan;
+        this.gate = gate;
         this.identity = identity;
         this.toHttp = toHttp;
         this.address = address;
         this.log = new SessionLog(
                 context.listener(),
                 context.role(),
-                identity == null ? "TCP" : "TLS",
+                gate.look() == Gate.Look.HELLO ? "TLS" : "TCP",
                 address,
                 plan.snapshot().version());
         this.client = Side.of(this, channel);
@@ -101,16 +103,71 @@ final class StreamSession {
     }
 
     void start() {
-        Port now = port;
-        if (now == null) {
+        switch (gate.look()) {
+            case HELLO -> {
+                client.channel().pipeline().addFirst("hello", new HelloPeek(this));
+                arm(gate.limitMs(), () -> end(Fault.SI, "handshake_timeout"));
+                client.open();
+            }
+            case ANYTHING -> sniff();
+            case NOTHING -> go();
+        }
+    }
+
+    private void sniff() {
+        Sniffer sniffer = new Sniffer(this);
+        client.channel().pipeline().addFirst("sniffer", sniffer);
+        arm(gate.limitMs(), () -> {
+            ChannelHandlerContext at = client.channel().pipeline().context(sniffer);
+            if (at != null) {
+                sniffer.giveUp(at);
+            }
+        });
+        client.open();
+    }
+
+    /** It speaks TLS, and its hello is still coming. */
+    void sniffedTls() {
+        disarm();
+        arm(ListenerSettings.DEFAULT.handshakeTimeoutMs(), () -> end(Fault.SI, "handshake_timeout"));
+    }
+
+    /** It speaks HTTP. */
+    void sniffedHttp() {
+        toHttp();
+    }
+
+    /** @param silent whether the client waits for the server to begin */
+    void sniffedOther(boolean silent) {
+        context.listener().unrecognised(silent);
+        go();
+    }
+
+    /** It is known what there is to know: on to a backend. */
+    private void go() {
+        Cluster fixed = gate.fixed();
+        Listener found = gate.listener(serverName);
+        if (fixed != null) {
+            cluster = fixed;
+            log.chose(new StreamChoice(null, fixed, null, ""));
+            dial(null);
+        } else if (found == null) {
             end(Fault.NR, "port_closed");
-        } else if (now.wire() == Port.Wire.TLS) {
-            client.channel().pipeline().addFirst("hello", new HelloPeek(this));
-            arm(ListenerIdentity.handshakeTimeoutMs(now), () -> end(Fault.SI, "handshake_timeout"));
-            client.open();
-        } else if (choose(now.listeners().get(0))) {
+        } else if (choose(found)) {
             dial(null);
         }
+    }
+
+    private void toHttp() {
+        Runnable handOver = toHttp;
+        if (handOver == null) {
+            end(Fault.IE, "no_http");
+            return;
+        }
+        disarm();
+        stage = Stage.OVER;
+        client.leave();
+        handOver.run();
     }
 
     /** Ends a connection that is one too many. */
@@ -133,7 +190,7 @@ final class StreamSession {
     SslHandler hello(String name) {
         serverName = name;
         log.serverName(name);
-        Listener found = port == null ? null : port.listenerFor(name);
+        Listener found = gate.listener(name);
         if (found == null) {
             refuseName();
         } else if (found.protocol() == Listener.Protocol.HTTPS) {
@@ -150,7 +207,7 @@ final class StreamSession {
 
     /** HTTPS clients are told by alert; where all is TLS (Gateway API conformance, TLSRoute) the connection just ends. */
     private void refuseName() {
-        if (port != null && port.listeners().stream().anyMatch(each -> each.protocol() == Listener.Protocol.HTTPS)) {
+        if (gate.isHttps()) {
             client.channel().writeAndFlush(Unpooled.wrappedBuffer(UNRECOGNIZED_NAME));
         }
         end(Fault.NR, "no_listener_for_server_name");
@@ -184,11 +241,8 @@ final class StreamSession {
         }
         if (cause != null) {
             end(Fault.DPE, "tls_handshake_failed");
-        } else if (toHttp != null && listener != null && listener.protocol() == Listener.Protocol.HTTPS) {
-            disarm();
-            stage = Stage.OVER;
-            client.leave();
-            toHttp.run();
+        } else if (listener != null && listener.protocol() == Listener.Protocol.HTTPS) {
+            toHttp();
         } else {
             dial(null);
         }
@@ -368,7 +422,7 @@ final class StreamSession {
     }
 
     private void finish(@Nullable Fault why, String word) {
-        boolean wasHello = stage == Stage.HELLO && identity != null;
+        boolean wasHello = stage == Stage.HELLO && gate.look() != Gate.Look.NOTHING;
         stage = Stage.OVER;
         disarm();
         if (endpoint != null) {

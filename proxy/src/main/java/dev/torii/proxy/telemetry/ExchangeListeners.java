@@ -45,6 +45,17 @@ public final class ExchangeListeners implements ExchangeListener {
     }
 
     @Override
+    public void unrecognised(boolean silent) {
+        for (ExchangeListener listener : listeners) {
+            try {
+                listener.unrecognised(silent);
+            } catch (RuntimeException e) {
+                failed(e);
+            }
+        }
+    }
+
+    @Override
     public void mirrorDropped() {
         for (ExchangeListener listener : listeners) {
             try {

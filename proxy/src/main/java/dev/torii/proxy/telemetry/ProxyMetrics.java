@@ -47,6 +47,8 @@ public final class ProxyMetrics implements ExchangeListener {
     private final ExchangeSeries exchanges;
     private final LongAdder inFlight = new LongAdder();
     private final LongAdder mirrorsDropped = new LongAdder();
+    private final LongAdder unrecognised = new LongAdder();
+    private final LongAdder silent = new LongAdder();
     private final Counter reloads;
     private final Gauge findings;
     private final Gauge portsClosed;
@@ -100,6 +102,16 @@ public final class ProxyMetrics implements ExchangeListener {
                 .callback(counter -> counter.call(mirrorsDropped.doubleValue()))
                 .register(registry);
         CounterWithCallback.builder()
+                .name("torii_protocol_fallbacks")
+                .help("Connections in the mesh passed on as bytes, because what they speak was neither declared nor"
+                        + " recognised: the client said nothing in time, or something unknown.")
+                .labelNames("reason")
+                .callback(counter -> {
+                    counter.call(silent.doubleValue(), "silent");
+                    counter.call(unrecognised.doubleValue(), "unknown");
+                })
+                .register(registry);
+        CounterWithCallback.builder()
                 .name("torii_access_log_dropped")
                 .help("Access log records that were not written, because the stream was too slow or failed.")
                 .callback(counter -> counter.call((double) accessLogDropped.getAsLong()))
@@ -141,6 +153,11 @@ public final class ProxyMetrics implements ExchangeListener {
     public void ended(ExchangeRecord exchange) {
         inFlight.decrement();
         exchanges.observe(exchange);
+    }
+
+    @Override
+    public void unrecognised(boolean wasSilent) {
+        (wasSilent ? silent : unrecognised).increment();
     }
 
     @Override

@@ -103,6 +103,16 @@ public final class ClusterState {
         }
     }
 
+    /** Whether it has no connection and nothing wants one. */
+    boolean isUnused() {
+        for (EndpointState endpoint : endpoints) {
+            if (endpoint.connections() > 0 || endpoint.inFlight() > 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     void retire() {
         endpoints.forEach(EndpointState::retire);
     }

@@ -98,7 +98,7 @@ public final class EndpointState {
 
     /** Gives the next free stream to {@code events}, at once where one is open, else when one is. */
     public void acquire(UpstreamEvents events) {
-        if (cluster.protocol() == Cluster.Protocol.HTTP2) {
+        if (isHttp2(events)) {
             http2.acquire(events);
             return;
         }
@@ -112,7 +112,7 @@ public final class EndpointState {
 
     /** As {@link #acquire}, but never on a connection that may have been closed by the peer meanwhile. */
     public void acquireFresh(UpstreamEvents events) {
-        if (cluster.protocol() == Cluster.Protocol.HTTP2) {
+        if (isHttp2(events)) {
             http2.acquire(events);
         } else if (waiting.size() >= MAX_WAITING) {
             events.onFailure(Fault.UO, "connection_queue_full", true, false);
@@ -120,6 +120,11 @@ public final class EndpointState {
             waiting.addLast(events);
             openMore();
         }
+    }
+
+    private boolean isHttp2(UpstreamEvents events) {
+        Cluster.Protocol protocol = cluster.protocol();
+        return protocol == Cluster.Protocol.HTTP2 || protocol == Cluster.Protocol.AS_CLIENT && events.isHttp2();
     }
 
     /** Takes a request back that still waits for a connection. */

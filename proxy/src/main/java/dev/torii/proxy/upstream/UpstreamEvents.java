@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
  */
 public interface UpstreamEvents {
 
+    /** Whether the request came by HTTP/2, for clusters that want it to go on as it came. */
+    default boolean isHttp2() {
+        return false;
+    }
+
     /** A stream is ready: send the head now. */
     void onReady(UpstreamStream stream);
 

@@ -60,7 +60,7 @@ public final class Upstreams {
             Cluster newer = snapshot.clusters().get(state.key());
             if (newer != null) {
                 state.update(newer, generation);
-            } else {
+            } else if (!Places.isPlace(state.key())) {
                 state.retire();
                 all.remove();
             }
@@ -89,9 +89,8 @@ public final class Upstreams {
 
     private void sweep() {
         long now = System.nanoTime();
-        for (ClusterState state : clusters.values()) {
-            state.sweep(now);
-        }
+        clusters.values().forEach(state -> state.sweep(now));
+        clusters.values().removeIf(state -> Places.isPlace(state.key()) && state.isUnused());
     }
 
     Connector connector() {

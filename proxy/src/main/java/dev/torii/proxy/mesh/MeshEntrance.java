@@ -1,0 +1,199 @@
+package dev.torii.proxy.mesh;
+
+import dev.torii.proxy.Entrance;
+import dev.torii.proxy.http.Door;
+import dev.torii.proxy.http.HttpConnections;
+import dev.torii.proxy.http.Plan;
+import dev.torii.proxy.stream.Gate;
+import dev.torii.proxy.stream.StreamConnections;
+import dev.torii.proxy.upstream.Places;
+import dev.torii.routing.Cluster;
+import dev.torii.routing.Destination;
+import dev.torii.routing.Endpoint;
+import dev.torii.routing.InboundPort;
+import dev.torii.routing.IpText;
+import dev.torii.routing.Listener;
+import dev.torii.routing.Speaks;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.net.NetSocketInternal;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.NetSocket;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of a sidecar's two ports, on one event loop: every connection is given to HTTP or passed on as bytes, by where it
+ * was going and what is known of that place. Connections that come before the first configuration wait for it.
+ */
+public final class MeshEntrance implements Entrance {
+
+    private static final int BACKLOG = 4096;
+    private static final int MAX_WAITING = 1024;
+    private static final long WAIT_LIMIT_MS = 30_000;
+    private static final long WAIT_STEP_MS = 20;
+
+    /**
+     * What is different between sidecars.
+     *
+     * @param outbound whether it carries what the app opens; else what is opened to the app
+     * @param captured whether connections come redirected by netfilter; those that do not are for this proxy itself
+     * @param strict whether the app may call nothing but Services
+     * @param appPort where an inbound connection goes that was not redirected; 0 for nowhere
+     */
+    public record Settings(boolean outbound, boolean captured, boolean strict, int appPort) {}
+
+    private final Settings settings;
+    private final HttpConnections http;
+    private final StreamConnections streams;
+    private final NetServer server;
+    private final Door proxy = Door.ofNames(new Outside());
+    private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+    private int boundPort;
+
+    /** To be made on its worker's event loop. */
+    public MeshEntrance(Vertx vertx, HttpConnections http, StreamConnections streams, Settings settings) {
+        this.settings = settings;
+        this.http = http;
+        this.streams = streams;
+        this.server = vertx.createNetServer(new NetServerOptions()
+                        .setReusePort(true)
+                        .setTcpNoDelay(true)
+                        .setTcpKeepAlive(true)
+                        .setAcceptBacklog(BACKLOG))
+                .connectHandler(this::accept)
+                // Broken connections are the clients' business; what matters of them is in the access log.
+                .exceptionHandler(e -> {});
+    }
+
+    @Override
+    public Future<Integer> listen(String host, int bindPort) {
+        return server.listen(bindPort, host).map(NetServer::actualPort).onSuccess(port -> boundPort = port);
+    }
+
+    @Override
+    public Future<Void> shutdown(Duration timeout) {
+        return server.shutdown(timeout);
+    }
+
+    private static Channel channel(NetSocket socket) {
+        return ((NetSocketInternal) socket).channelHandlerContext().channel();
+    }
+
+    private void accept(NetSocket socket) {
+        Endpoint original = settings.captured() ? OriginalDestination.of(channel(socket)) : null;
+        if (streams.plan().generation() > 0) {
+            enter(socket, original);
+        } else {
+            await(socket, original);
+        }
+    }
+
+    /** Nothing is read before it is known where to: the app sees a slow connection, not a failed one. */
+    private void await(NetSocket socket, @Nullable Endpoint original) {
+        if (waiting.size() >= MAX_WAITING) {
+            channel(socket).close();
+            return;
+        }
+        channel(socket).config().setAutoRead(false);
+        EventLoop loop = channel(socket).eventLoop();
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(WAIT_LIMIT_MS);
+        if (waiting.isEmpty()) {
+            loop.schedule(() -> look(loop), WAIT_STEP_MS, TimeUnit.MILLISECONDS);
+        }
+        waiting.add(() -> {
+            if (System.nanoTime() > end) {
+                channel(socket).close();
+            } else {
+                channel(socket).config().setAutoRead(true);
+                enter(socket, original);
+            }
+        });
+    }
+
+    private void look(EventLoop loop) {
+        if (streams.plan().generation() > 0) {
+            for (Runnable next = waiting.poll(); next != null; next = waiting.poll()) {
+                next.run();
+            }
+        } else {
+            loop.schedule(() -> look(loop), WAIT_STEP_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void enter(NetSocket socket, @Nullable Endpoint original) {
+        if (!settings.outbound()) {
+            toApp(socket, original == null ? settings.appPort() : original.port());
+        } else if (original == null) {
+            http.accept(socket, proxy);
+        } else {
+            toPlace(socket, original.host(), original.port());
+        }
+    }
+
+    /** The app called a place: a Service by its address or name, or something else. */
+    private void toPlace(NetSocket socket, String host, int port) {
+        Plan plan = streams.plan();
+        Destination destination = plan.snapshot().mesh().destination(host, port);
+        if (destination != null) {
+            give(socket, plan, destination.listener(), destination.speaks(), Door.ofService(host, port));
+        } else if (settings.strict()) {
+            streams.accept(socket, plan, Gate.closed(), null, () -> http.accept(socket, Door.ofService(host, port)));
+        } else {
+            streams.accept(socket, plan, Gate.of(Places.of(host, port)), null, null);
+        }
+    }
+
+    private void toApp(NetSocket socket, int port) {
+        Plan plan = streams.plan();
+        InboundPort inbound = plan.snapshot().mesh().inbound(port);
+        if (inbound != null) {
+            give(socket, plan, inbound.listener(), inbound.speaks(), Door.ofApp(port));
+        } else if (port == 0 || port == boundPort) {
+            channel(socket).close();
+        } else {
+            streams.accept(socket, plan, Gate.of(Places.ofApp(port)), null, null);
+        }
+    }
+
+    private void give(NetSocket socket, Plan plan, Listener listener, Speaks speaks, Door door) {
+        if (speaks == Speaks.HTTP) {
+            http.accept(socket, door);
+        } else {
+            streams.accept(socket, plan, Gate.of(listener, speaks), null, () -> http.accept(socket, door));
+        }
+    }
+
+    /** Places that are no Service, when the app asks this sidecar as its proxy. */
+    private final class Outside implements Door.Strangers {
+
+        @Override
+        public @Nullable Cluster cluster(String host, int port) {
+            return settings.strict() || isSelf(host, port) ? null : Places.of(IpText.canonical(host), port);
+        }
+
+        @Override
+        public void connected(NetSocket socket, String host, int port) {
+            if (isSelf(host, port)) {
+                channel(socket).close();
+            } else {
+                toPlace(socket, IpText.canonical(host), port);
+            }
+        }
+
+        /** A request for this very port would come back for ever. */
+        private boolean isSelf(String host, int port) {
+            return port == boundPort
+                    && (host.equals("localhost")
+                            || host.startsWith("127.")
+                            || host.equals("[::1]")
+                            || host.equals("0.0.0.0")
+                            || host.equals("[::]"));
+        }
+    }
+}

@@ -4,15 +4,12 @@ import dev.torii.gateway.Gateway;
 import dev.torii.proxy.telemetry.Logging;
 import dev.torii.proxy.telemetry.Logging.Format;
 import dev.torii.proxy.telemetry.Logging.Verbosity;
-import io.vertx.core.Future;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -77,16 +74,10 @@ final class GatewayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        for (Path path : config) {
-            if (!Files.exists(path)) {
-                throw new Failure(path + ": no such file or folder");
-            }
-        }
+        Running.requirePaths(config);
         Logging logging = Logging.install(new FileOutputStream(FileDescriptor.err), Format.TEXT, Verbosity.INFO);
-        Gateway gateway = await(Gateway.start(options(), logging));
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> drain(gateway), "drain"));
-        await(gateway.stopped());
-        return Torii.CLEAN;
+        Gateway gateway = Running.await(Gateway.start(options(), logging));
+        return Running.untilStopped(gateway::drain, gateway.stopped());
     }
 
     private Gateway.Options options() {
@@ -101,24 +92,5 @@ final class GatewayCommand implements Callable<Integer> {
                 drainDelay,
                 drainTimeout,
                 new FileOutputStream(FileDescriptor.out));
-    }
-
-    /** Runs when the process was told to end: drains, and makes that a clean end. */
-    private static void drain(Gateway gateway) {
-        try {
-            await(gateway.drain());
-            Runtime.getRuntime().halt(Torii.CLEAN);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static <T> T await(Future<T> future) throws InterruptedException {
-        try {
-            return future.toCompletionStage().toCompletableFuture().get();
-        } catch (ExecutionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new Failure(String.valueOf(cause.getMessage()));
-        }
     }
 }

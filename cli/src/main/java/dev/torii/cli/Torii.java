@@ -16,7 +16,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
         versionProvider = Torii.Version.class,
-        subcommands = {DemoCommand.class, GatewayCommand.class, CaptureCommand.class, CheckCommand.class},
+        subcommands = {
+            DemoCommand.class,
+            GatewayCommand.class,
+            SidecarCommand.class,
+            CaptureCommand.class,
+            CheckCommand.class
+        },
         footer = {"", "Also, in a source tree: ./torii verify [--jdk all] and ./torii bench [--quick].", ""})
 public final class Torii implements Runnable {
 

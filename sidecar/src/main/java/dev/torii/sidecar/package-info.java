@@ -1,6 +1,7 @@
 /**
- * The mesh role: what runs beside a service. So far only {@link dev.torii.sidecar.capture}, the rules that bring a pod's
- * traffic to its sidecar.
+ * The mesh role: a process beside a service that carries what its app opens (outbound) and what is opened to it
+ * (inbound). Start at {@link dev.torii.sidecar.Sidecar}, whose {@code start} is the wiring;
+ * {@link dev.torii.sidecar.capture} makes the rules that bring a pod's traffic here. No parsing, matching or byte handling.
  */
 @NullMarked
 package dev.torii.sidecar;

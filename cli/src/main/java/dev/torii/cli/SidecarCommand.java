@@ -1,0 +1,148 @@
+package dev.torii.cli;
+
+import dev.torii.proxy.telemetry.Logging;
+import dev.torii.proxy.telemetry.Logging.Format;
+import dev.torii.proxy.telemetry.Logging.Verbosity;
+import dev.torii.sidecar.Sidecar;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code torii sidecar}: runs the mesh role beside one service until SIGTERM, SIGINT or {@code POST /drain}. */
+@Command(
+        name = "sidecar",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Carries what a service's app opens and what is opened to it. SIGTERM drains.")
+final class SidecarCommand implements Callable<Integer> {
+
+    private static final Pattern SERVICE = Pattern.compile("([a-z0-9-]{1,63})/([a-z0-9-]{1,63})");
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--config",
+            required = true,
+            arity = "1..*",
+            paramLabel = "PATH",
+            description = "Files and folders with manifests.")
+    private List<Path> config;
+
+    @Option(
+            names = "--service",
+            required = true,
+            paramLabel = "NAMESPACE/NAME",
+            description = "The Service that the app behind this sidecar is.")
+    private String service;
+
+    @Option(
+            names = "--app",
+            split = ",",
+            paramLabel = "PORT",
+            description = "Ports of the app, besides those that its Service names.")
+    private List<Integer> app = List.of();
+
+    @Option(
+            names = "--inbound",
+            paramLabel = "HOST:PORT",
+            defaultValue = "0.0.0.0:15006",
+            converter = HostPort.Converter.class,
+            description = "Where callers of the app come in (default: ${DEFAULT-VALUE}).")
+    private HostPort inbound;
+
+    @Option(
+            names = "--outbound",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:15001",
+            converter = HostPort.Converter.class,
+            description = "Where the app's calls come in, captured or as to an HTTP proxy (default: ${DEFAULT-VALUE}).")
+    private HostPort outbound;
+
+    @Option(names = "--capture", description = "Connections come redirected by the rules of `torii capture up`.")
+    private boolean capture;
+
+    @Option(
+            names = "--strict",
+            description = "The app may call nothing but Services of the mesh: 502 for what is outside.")
+    private boolean strict;
+
+    @Option(
+            names = "--admin",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:15000",
+            converter = HostPort.Converter.class,
+            description = "Where /ready, /metrics, /explain and the like are (default: ${DEFAULT-VALUE}).")
+    private HostPort admin;
+
+    @Option(
+            names = "--event-loops",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "How many cores serve traffic (default: ${DEFAULT-VALUE}).")
+    private int eventLoops;
+
+    @Option(
+            names = "--drain-delay",
+            paramLabel = "D",
+            defaultValue = "0s",
+            converter = DurationConverter.class,
+            description = "How long to keep accepting after SIGTERM, so that callers learn of it"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private Duration drainDelay;
+
+    @Option(
+            names = "--drain-timeout",
+            paramLabel = "D",
+            defaultValue = "30s",
+            converter = DurationConverter.class,
+            description = "How long requests in flight may take after that (default: ${DEFAULT-VALUE}).")
+    private Duration drainTimeout;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        var name = SERVICE.matcher(service);
+        if (!name.matches()) {
+            throw new ParameterException(spec.commandLine(), "--service is 'NAMESPACE/NAME', not '" + service + "'");
+        }
+        for (int port : app) {
+            if (port < 1 || port > 65_535) {
+                throw new ParameterException(spec.commandLine(), "--app is a port from 1 to 65535, not " + port);
+            }
+        }
+        Running.requirePaths(config);
+        Logging logging = Logging.install(new FileOutputStream(FileDescriptor.err), Format.TEXT, Verbosity.INFO);
+        Sidecar sidecar = Running.await(Sidecar.start(options(name.group(1), name.group(2)), logging));
+        return Running.untilStopped(sidecar::drain, sidecar.stopped());
+    }
+
+    private Sidecar.Options options(String namespace, String name) {
+        return new Sidecar.Options(
+                config,
+                namespace,
+                name,
+                app,
+                address(inbound),
+                address(outbound),
+                address(admin),
+                capture,
+                strict,
+                eventLoops,
+                drainDelay,
+                drainTimeout,
+                new FileOutputStream(FileDescriptor.out));
+    }
+
+    private static Sidecar.Address address(HostPort at) {
+        return new Sidecar.Address(at.host(), at.port());
+    }
+}

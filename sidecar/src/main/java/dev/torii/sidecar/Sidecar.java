@@ -1,0 +1,280 @@
+package dev.torii.sidecar;
+
+import dev.torii.config.compile.SidecarView;
+import dev.torii.config.source.FileSource;
+import dev.torii.proxy.ClusterView;
+import dev.torii.proxy.DataPlane;
+import dev.torii.proxy.ExchangeListener;
+import dev.torii.proxy.admin.AdminServer;
+import dev.torii.proxy.admin.AdminSources;
+import dev.torii.proxy.admin.ExplainQuery;
+import dev.torii.proxy.mesh.MeshEntrance;
+import dev.torii.proxy.telemetry.AccessLog;
+import dev.torii.proxy.telemetry.ExchangeListeners;
+import dev.torii.proxy.telemetry.Logging;
+import dev.torii.proxy.telemetry.ProxyMetrics;
+import dev.torii.routing.Explanation;
+import dev.torii.routing.ProbeRequest;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * A running sidecar: two data planes, one for what its app opens and one for what is opened to it, under one
+ * configuration. They leave one after the other: inbound first, while the app may still need others to finish its work.
+ * All methods may be called from any thread and none blocks.
+ */
+public final class Sidecar {
+
+    /**
+     * An address to listen on.
+     *
+     * @param port 0 for any free one
+     */
+    public record Address(String host, int port) {
+
+        @Override
+        public String toString() {
+            return host.indexOf(':') >= 0 ? "[" + host + "]:" + port : host + ":" + port;
+        }
+    }
+
+    /**
+     * @param config files and folders with manifests
+     * @param namespace of the service
+     * @param service that the app behind this sidecar is
+     * @param appPorts of the app, besides those that its Service tells; the first is where inbound connections go that
+     *     were not captured
+     * @param captured whether connections come redirected by {@code torii capture}
+     * @param strict whether the app may call nothing but Services
+     * @param eventLoops how many cores serve traffic, in each direction
+     * @param drainAccept how long a draining sidecar still takes inbound connections
+     * @param drainFinish how long requests in flight may take after that, in each direction
+     * @param accessLog where the access log goes, one JSON object a line
+     */
+    public record Options(
+            List<Path> config,
+            String namespace,
+            String service,
+            List<Integer> appPorts,
+            Address inbound,
+            Address outbound,
+            Address admin,
+            boolean captured,
+            boolean strict,
+            int eventLoops,
+            Duration drainAccept,
+            Duration drainFinish,
+            OutputStream accessLog) {
+
+        public Options {
+            config = List.copyOf(config);
+            appPorts = List.copyOf(appPorts);
+        }
+    }
+
+    private static final Logger LOG = System.getLogger("dev.torii.sidecar");
+    private static final int QUIET_LOOKS = 5;
+    private static final long LOOK_MILLIS = 200;
+
+    private final Options options;
+    private final Vertx vertx;
+    private final AccessLog accessLog;
+    private final DataPlane inbound;
+    private final DataPlane outbound;
+    private final Configuration configuration;
+    private final AdminServer admin;
+    private final Promise<Void> stopped = Promise.promise();
+    private final FileSource source;
+    private volatile Bound bound = new Bound(-1, -1, -1);
+    private volatile boolean draining;
+
+    /** Where the ports really are; -1 before they are open. */
+    public record Bound(int inbound, int outbound, int admin) {}
+
+    private Sidecar(
+            Options options,
+            Logging logging,
+            Vertx vertx,
+            AccessLog accessLog,
+            ProxyMetrics metrics,
+            List<DataPlane> planes) {
+        this.options = options;
+        this.vertx = vertx;
+        this.accessLog = accessLog;
+        this.inbound = planes.get(0);
+        this.outbound = planes.get(1);
+        SidecarView view = new SidecarView(options.namespace(), options.service(), options.appPorts());
+        this.configuration = new Configuration(view, planes, metrics);
+        this.admin = new AdminServer(
+                vertx,
+                new AdminSources(
+                        this::notReady,
+                        outbound::snapshot,
+                        this::clusters,
+                        metrics::page,
+                        this::explain,
+                        logging::verbosity,
+                        logging::verbosity,
+                        this::drain));
+        this.source = FileSource.watch(options.config(), configuration::changed);
+    }
+
+    /**
+     * Starts; ready as soon as a first readable configuration is there.
+     *
+     * @return fails with one clear line when a port cannot be opened
+     */
+    public static Future<Sidecar> start(Options options, Logging logging) {
+        // One loop more than serves traffic: admin pages never wait for it.
+        Vertx vertx = Vertx.vertx(
+                new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(options.eventLoops() + 1));
+        AccessLog accessLog = new AccessLog(options.accessLog());
+        ProxyMetrics metrics = new ProxyMetrics(
+                options.eventLoops(), ProxyMetrics.DEFAULT_MAX_SERIES, accessLog::dropped, InstantSource.system());
+        ExchangeListener listener = new ExchangeListeners(List.of(metrics, accessLog));
+        // Not a future of this Vert.x: a failure is told when its event loops, which would deliver it, are closed.
+        Promise<Sidecar> started = Promise.promise();
+        plane(vertx, options, "inbound", listener)
+                .compose(in -> plane(vertx, options, "outbound", listener).map(out -> List.of(in, out)))
+                .compose(planes -> vertx.executeBlocking(
+                        () -> new Sidecar(options, logging, vertx, accessLog, metrics, planes), false))
+                .onSuccess(sidecar -> sidecar.open(started))
+                .onFailure(e -> vertx.close().onComplete(v -> started.fail(e)));
+        return started.future();
+    }
+
+    private static Future<DataPlane> plane(Vertx vertx, Options options, String role, ExchangeListener listener) {
+        return DataPlane.start(
+                vertx, new DataPlane.Options(role, options.eventLoops(), "", port -> port, false, listener));
+    }
+
+    private void open(Promise<Sidecar> started) {
+        int appPort = options.appPorts().isEmpty() ? 0 : options.appPorts().get(0);
+        boolean captured = options.captured();
+        open(inbound, new MeshEntrance.Settings(false, captured, false, appPort), options.inbound(), "inbound")
+                .compose(in -> open(
+                                outbound,
+                                new MeshEntrance.Settings(true, captured, options.strict(), 0),
+                                options.outbound(),
+                                "outbound")
+                        .compose(out -> admin.listen(
+                                        options.admin().host(), options.admin().port())
+                                .onSuccess(port -> bound = new Bound(in, out, port))))
+                .onSuccess(port -> started.complete(this))
+                .onFailure(e -> close().onComplete(v -> started.fail(e)));
+    }
+
+    private static Future<Integer> open(DataPlane plane, MeshEntrance.Settings settings, Address at, String name) {
+        return plane.open(settings, at.host(), at.port())
+                .recover(e -> Future.failedFuture(
+                        new IOException("cannot open the " + name + " port " + at + ": " + e.getMessage())));
+    }
+
+    private Optional<String> notReady() {
+        if (draining) {
+            return Optional.of("draining");
+        }
+        return configuration.served().isEmpty() ? Optional.of("no readable configuration yet") : Optional.empty();
+    }
+
+    private Future<List<ClusterView>> clusters() {
+        return inbound.clusters()
+                .compose(in -> outbound.clusters().map(out -> {
+                    List<ClusterView> all = new ArrayList<>(in);
+                    all.addAll(out);
+                    return all;
+                }));
+    }
+
+    private String explain(ExplainQuery query) {
+        List<String> headers = query.headers().stream()
+                .flatMap(header -> Stream.of(header.name(), header.value()))
+                .toList();
+        return Explanation.of(outbound.snapshot(), ProbeRequest.of(query.method(), query.url(), headers));
+    }
+
+    /** Version of the snapshot that is served; {@code ""} before the first. */
+    public String servedVersion() {
+        return configuration.served();
+    }
+
+    /** Where the ports really are. */
+    public Bound bound() {
+        return bound;
+    }
+
+    /**
+     * Leaves without failing anybody: says it is not ready; takes inbound connections for {@link Options#drainAccept} more
+     * and lets them finish; then waits until the app calls nobody any more; then stops. May be called again.
+     *
+     * @return ends when the sidecar has stopped
+     */
+    public Future<Void> drain() {
+        if (!draining) {
+            draining = true;
+            LOG.log(Level.INFO, "draining");
+            inbound.drain(options.drainAccept(), options.drainFinish())
+                    .otherwiseEmpty()
+                    .compose(v -> quiet(options.drainFinish()))
+                    .compose(v -> outbound.drain(Duration.ZERO, options.drainFinish()))
+                    .otherwiseEmpty()
+                    .compose(v -> close())
+                    .onComplete(stopped);
+        }
+        return stopped.future();
+    }
+
+    /** Ends when nothing outbound has been in flight for a moment, or the time is up. */
+    private Future<Void> quiet(Duration limit) {
+        Promise<Void> done = Promise.promise();
+        look(0, System.nanoTime() + limit.toNanos(), done);
+        return done.future();
+    }
+
+    private void look(int quietLooks, long end, Promise<Void> done) {
+        if (quietLooks >= QUIET_LOOKS || System.nanoTime() - end > 0) {
+            done.complete();
+            return;
+        }
+        outbound.live()
+                .onFailure(done::fail)
+                .onSuccess(live -> vertx.setTimer(LOOK_MILLIS, id -> look(live == 0 ? quietLooks + 1 : 0, end, done)));
+    }
+
+    /** Ends when the sidecar has stopped after a {@link #drain}, whoever asked for it. */
+    public Future<Void> stopped() {
+        return stopped.future();
+    }
+
+    /** Closes everything now. */
+    public Future<Void> close() {
+        draining = true;
+        // Not a future of this Vert.x: its event loops, which would have to deliver it, are the last thing to go.
+        Promise<Void> closed = Promise.promise();
+        vertx.<Void>executeBlocking(() -> {
+                    source.close();
+                    return null;
+                })
+                .compose(v -> inbound.close())
+                .compose(v -> outbound.close())
+                .compose(v -> vertx.<Void>executeBlocking(() -> {
+                    accessLog.close();
+                    return null;
+                }))
+                .onComplete(v -> vertx.close().onComplete(closed));
+        return closed.future();
+    }
+}

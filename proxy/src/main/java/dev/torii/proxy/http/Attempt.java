@@ -158,10 +158,10 @@ final class Attempt implements UpstreamEvents {
     }
 
     @Override
-    public void onFailure(Fault fault, String detail, boolean unsent, boolean stale) {
+    public void onFailure(Fault fault, String detail, boolean unsent, boolean unanswered) {
         if (!over) {
             finish();
-            exchange.attemptFailed(fault, detail, unsent, stale);
+            exchange.attemptFailed(fault, detail, unsent, unanswered);
         }
     }
 }

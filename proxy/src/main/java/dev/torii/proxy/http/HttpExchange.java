@@ -194,7 +194,7 @@ final class HttpExchange implements RequestBody.Watcher {
     }
 
     /** A try failed before or within its answer. */
-    void attemptFailed(Fault why, String detail, boolean unsent, boolean stale) {
+    void attemptFailed(Fault why, String detail, boolean unsent, boolean unanswered) {
         if (finished) {
             return;
         }
@@ -202,9 +202,9 @@ final class HttpExchange implements RequestBody.Watcher {
         boolean again = !reply.isStarted()
                 && outcome.attempts() < 2
                 && !body.isStarted()
-                && (unsent || (stale && Backends.isIdempotent(head.method)));
+                && (unsent || (unanswered && Backends.isIdempotent(head.method)));
         if (again && forward != null) {
-            attempt(forward, unsent && attempt != null ? attempt.endpoint() : null, stale);
+            attempt(forward, unsent && attempt != null ? attempt.endpoint() : null, unanswered);
         } else {
             fail(why, why.httpStatus(), detail);
         }

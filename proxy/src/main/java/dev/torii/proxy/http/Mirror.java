@@ -180,7 +180,7 @@ final class Mirror implements UpstreamEvents {
     }
 
     @Override
-    public void onFailure(Fault fault, String detail, boolean unsent, boolean stale) {
+    public void onFailure(Fault fault, String detail, boolean unsent, boolean unanswered) {
         if (!over) {
             finish();
         }

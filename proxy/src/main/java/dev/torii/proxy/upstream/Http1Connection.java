@@ -315,8 +315,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
         boolean idle = to == null;
         owner.closed(this, idle);
         if (to != null) {
-            boolean stale = served > 0 && !heard;
-            to.onFailure(Fault.UC, responseStarted ? "closed_midway" : "closed_before_answer", false, stale);
+            to.onFailure(Fault.UC, responseStarted ? "closed_midway" : "closed_before_answer", false, !heard);
         }
     }
 

@@ -43,7 +43,6 @@ final class Http2Session extends Http2EventAdapter {
     private boolean broken;
     private int lastHandled = Integer.MAX_VALUE;
     private int streams;
-    private int served;
     private boolean ended;
     private long idleSince = System.nanoTime();
     private final PeerWatch watch = new PeerWatch(idleSince);
@@ -102,7 +101,7 @@ final class Http2Session extends Http2EventAdapter {
 
     void lend(UpstreamEvents to) {
         streams++;
-        to.onReady(new Http2Stream(this, to, served++ > 0));
+        to.onReady(new Http2Stream(this, to));
     }
 
     /** A request is through with its stream. */

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 final class Http2Stream implements UpstreamStream {
 
     private final Http2Session session;
-    private final boolean reused;
     private @Nullable UpstreamEvents events;
     private io.netty.handler.codec.http2.@Nullable Http2Stream stream;
     private boolean head;
@@ -22,11 +21,9 @@ final class Http2Stream implements UpstreamStream {
     private boolean paused;
     private int unreturned;
 
-    /** @param reused whether the connection has carried others before */
-    Http2Stream(Http2Session session, UpstreamEvents events, boolean reused) {
+    Http2Stream(Http2Session session, UpstreamEvents events) {
         this.session = session;
         this.events = events;
-        this.reused = reused;
     }
 
     @Override
@@ -103,11 +100,11 @@ final class Http2Stream implements UpstreamStream {
         session.released();
     }
 
-    private void fail(Fault fault, String detail, boolean unsent, boolean stale) {
+    private void fail(Fault fault, String detail, boolean unsent, boolean unanswered) {
         UpstreamEvents to = events;
         if (to != null) {
             finish(false);
-            to.onFailure(fault, detail, unsent, stale);
+            to.onFailure(fault, detail, unsent, unanswered);
         }
     }
 
@@ -199,7 +196,7 @@ final class Http2Stream implements UpstreamStream {
         if (broken) {
             onMalformed();
         } else {
-            fail(Fault.UC, started ? "closed_midway" : "closed_before_answer", untouched, reused && !heard);
+            fail(Fault.UC, started ? "closed_midway" : "closed_before_answer", untouched, !heard);
         }
     }
 

@@ -54,7 +54,7 @@ public interface UpstreamEvents {
      * It went wrong.
      *
      * @param unsent whether it is certain that the backend saw nothing of the request
-     * @param stale whether a reused connection died before any byte of an answer: the idle keep-alive race
+     * @param unanswered whether the connection died before any byte of an answer, as in the idle keep-alive race
      */
-    void onFailure(Fault fault, String detail, boolean unsent, boolean stale);
+    void onFailure(Fault fault, String detail, boolean unsent, boolean unanswered);
 }

@@ -85,6 +85,21 @@ class RetryTest {
         }
     }
 
+    /** A backend that is just ending accepts connections and closes them again. */
+    @Test
+    void anIdempotentRequestThatGotNoByteOnANewConnectionIsSentAgain() {
+        try (MisbehavingBackend backend = MisbehavingBackend.start(connection -> {
+            connection.readHead();
+            if (connection.number() > 1) {
+                connection.send(OK);
+            }
+        })) {
+            serve(1_000, backend.port());
+            assertThat(send("GET", "").status()).isEqualTo(200);
+            assertThat(proxy.record().attempts()).isEqualTo(2);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"POST, ''", "PATCH, ''", "POST, body", "PUT, body"})
     void whatMayHaveBeenActedOnOrIsHalfGoneIsNot(String method, String body) {

@@ -95,6 +95,8 @@ final class FolderEvents implements Closeable {
                     return false;
                 } else if (concerns(key)) {
                     return true;
+                } else if (end - System.nanoTime() < TimeUnit.MILLISECONDS.toNanos(NOISE_MILLIS)) {
+                    return false; // there may always be more noise
                 }
                 closed.await(NOISE_MILLIS, TimeUnit.MILLISECONDS);
             }

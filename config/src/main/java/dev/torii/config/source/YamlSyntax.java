@@ -73,6 +73,10 @@ final class YamlSyntax {
         } catch (YamlEngineException e) {
             findings.accept(Finding.error(
                     Position.of(file), "InvalidSyntax", Wording.line(String.valueOf(e.getMessage())), ""));
+        } catch (RuntimeException e) {
+            // A bug of the parser's: say, an IndexOutOfBoundsException when a text ends in half a character.
+            String problem = "the YAML parser cannot read this: " + Wording.shown(String.valueOf(e.getMessage()));
+            findings.accept(Finding.error(Position.of(file), "InvalidSyntax", problem, ""));
         }
         return documents;
     }

@@ -71,6 +71,16 @@ class HostileYamlTest {
                 .containsOnly(Map.entry("b", "2x"), Map.entry("c", "four"));
     }
 
+    /** The parser reads blocks of 1,025 characters, and stumbles when the last of a text is half of one. */
+    @Test
+    void halfACharacterAtTheEndOfABlock() {
+        assertThat(parse("a".repeat(1_024) + "\uD83D"))
+                .hasSize(1)
+                .first()
+                .asString()
+                .startsWith(" error: InvalidSyntax: the YAML parser cannot read this: ");
+    }
+
     @Test
     void anAliasInsideOfItself() {
         assertThat(parse("a: &a [*a]"))

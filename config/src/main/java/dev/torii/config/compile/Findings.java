@@ -1,6 +1,7 @@
 package dev.torii.config.compile;
 
 import dev.torii.config.Finding;
+import dev.torii.config.Position;
 import dev.torii.config.Wording;
 import dev.torii.config.resource.Resource;
 import java.util.Collection;
@@ -29,6 +30,11 @@ final class Findings {
 
     void warning(Resource object, String field, String reason, String message) {
         all.add(Finding.warning(object.at(field), reason, Wording.line(message), object.describe()));
+    }
+
+    /** Of something that no manifest says. */
+    void warning(Position origin, String reason, String message) {
+        all.add(Finding.warning(origin, reason, Wording.line(message), ""));
     }
 
     /** {@code , did you mean `x`?}, or nothing. */

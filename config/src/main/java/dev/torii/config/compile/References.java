@@ -1,10 +1,12 @@
 package dev.torii.config.compile;
 
+import dev.torii.config.Position;
 import dev.torii.config.resource.ConfigMap;
 import dev.torii.config.resource.ObjectRef;
 import dev.torii.config.resource.Resource;
 import dev.torii.config.resource.ResourceSet;
 import dev.torii.config.resource.Secret;
+import dev.torii.config.resource.Service;
 import dev.torii.routing.KeyPair;
 import dev.torii.routing.Snapshot;
 import java.security.GeneralSecurityException;
@@ -112,6 +114,14 @@ final class References {
             return Outcome.of(TlsMaterial.authorities(map.data().getOrDefault(AUTHORITIES, "")));
         } catch (GeneralSecurityException unusable) {
             return Outcome.failed("InvalidCACertificateRef", ref + ", `" + AUTHORITIES + "`: " + unusable.getMessage());
+        }
+    }
+
+    /** A sidecar of a Service that nobody has (yet) is told, and serves all the same. */
+    void check(SidecarView view) {
+        if (!view.service().isEmpty() && resources.find(Service.class, view.namespace(), view.service()) == null) {
+            ObjectRef ref = new ObjectRef("", "Service", view.namespace(), view.service());
+            findings.warning(Position.of("--service"), "ServiceNotFound", unknown(Service.class, ref));
         }
     }
 

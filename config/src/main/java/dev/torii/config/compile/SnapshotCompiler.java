@@ -91,6 +91,7 @@ public final class SnapshotCompiler {
         Findings findings = new Findings();
         Annotations.checkNames(resources, findings);
         References references = new References(resources, Snapshot.EMPTY, clock.instant(), findings);
+        references.check(view);
 
         ServiceParents parents = new ServiceParents(resources, references, findings);
         BackendReferences backends = new BackendReferences(resources, references, findings);

@@ -37,7 +37,19 @@ class SidecarTest {
     private static Compiled compile(String namespace, String... documents) {
         var read = ManifestReader.parse("test.yaml", Fixture.yaml(documents));
         assertThat(read.findings()).isEmpty();
-        return new SnapshotCompiler().compile(read.resources(), new SidecarView(namespace, "web", List.of()));
+        return new SnapshotCompiler().compile(read.resources(), new SidecarView(namespace, "", List.of()));
+    }
+
+    @Test
+    void aServiceThatNobodyHasIsOneWarning() {
+        var read = ManifestReader.parse("test.yaml", Fixture.yaml(REVIEWS, RATINGS));
+        SidecarView typo = new SidecarView("shop", "reviws", List.of());
+        assertThat(warnings(new SnapshotCompiler().compile(read.resources(), typo)))
+                .containsExactly(
+                        "--service: warning: ServiceNotFound: there is no Service shop/reviws, did you mean `reviews`?");
+        SidecarView known = new SidecarView("shop", "reviews", List.of());
+        assertThat(warnings(new SnapshotCompiler().compile(read.resources(), known)))
+                .isEmpty();
     }
 
     /** A route that leads everything to a Service of shop. */

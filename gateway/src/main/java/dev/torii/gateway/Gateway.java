@@ -1,5 +1,6 @@
 package dev.torii.gateway;
 
+import dev.torii.config.live.Configuration;
 import dev.torii.config.source.FileSource;
 import dev.torii.proxy.DataPlane;
 import dev.torii.proxy.admin.AdminServer;
@@ -67,6 +68,7 @@ public final class Gateway {
     private final Vertx vertx;
     private final AccessLog accessLog;
     private final DataPlane plane;
+    private final GatewayRole role;
     private final Configuration configuration;
     private final AdminServer admin;
     private final Promise<Void> stopped = Promise.promise();
@@ -80,7 +82,8 @@ public final class Gateway {
         this.vertx = vertx;
         this.accessLog = accessLog;
         this.plane = plane;
-        this.configuration = new Configuration(plane, metrics);
+        this.role = new GatewayRole(plane, metrics);
+        this.configuration = new Configuration(role);
         this.admin = new AdminServer(
                 vertx,
                 new AdminSources(
@@ -125,7 +128,7 @@ public final class Gateway {
     }
 
     private void open(Promise<Gateway> started) {
-        List<String> closedPorts = configuration.closedPorts();
+        List<String> closedPorts = role.closedPorts();
         Future<Integer> opened = closedPorts.isEmpty()
                 ? admin.listen(options.adminHost(), options.adminPort())
                 : Future.failedFuture(new IOException(closedPorts.get(0)));
@@ -138,8 +141,8 @@ public final class Gateway {
     }
 
     private Boolean retryClosedPorts() {
-        if (!draining) {
-            configuration.retryClosedPorts();
+        if (!draining && !role.closedPorts().isEmpty()) {
+            configuration.again();
         }
         return true;
     }
@@ -148,7 +151,7 @@ public final class Gateway {
         if (draining) {
             return Optional.of("draining");
         }
-        return configuration.isComplete() ? Optional.empty() : Optional.of("no readable configuration yet");
+        return configuration.served().isEmpty() ? Optional.of("no readable configuration yet") : Optional.empty();
     }
 
     private String explain(ExplainQuery query) {

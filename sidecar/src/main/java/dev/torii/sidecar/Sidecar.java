@@ -1,6 +1,7 @@
 package dev.torii.sidecar;
 
 import dev.torii.config.compile.SidecarView;
+import dev.torii.config.live.Configuration;
 import dev.torii.config.source.FileSource;
 import dev.torii.proxy.ClusterView;
 import dev.torii.proxy.DataPlane;
@@ -117,7 +118,7 @@ public final class Sidecar {
         this.inbound = planes.get(0);
         this.outbound = planes.get(1);
         SidecarView view = new SidecarView(options.namespace(), options.service(), options.appPorts());
-        this.configuration = new Configuration(view, planes, metrics);
+        this.configuration = new Configuration(new SidecarRole(view, inbound, outbound, metrics));
         this.admin = new AdminServer(
                 vertx,
                 new AdminSources(

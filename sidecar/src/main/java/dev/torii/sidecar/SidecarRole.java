@@ -1,0 +1,61 @@
+package dev.torii.sidecar;
+
+import dev.torii.config.compile.Compiled;
+import dev.torii.config.compile.SidecarView;
+import dev.torii.config.compile.SnapshotCompiler;
+import dev.torii.config.live.Role;
+import dev.torii.config.resource.ResourceSet;
+import dev.torii.proxy.DataPlane;
+import dev.torii.proxy.telemetry.ProxyMetrics;
+import dev.torii.proxy.telemetry.ProxyMetrics.Reload;
+import dev.torii.routing.Snapshot;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** What a sidecar does with its configuration: both directions serve it as this one sees it. */
+final class SidecarRole implements Role {
+
+    private final SnapshotCompiler compiler = new SnapshotCompiler();
+    private final SidecarView view;
+    private final DataPlane inbound;
+    private final DataPlane outbound;
+    private final ProxyMetrics metrics;
+
+    SidecarRole(SidecarView view, DataPlane inbound, DataPlane outbound, ProxyMetrics metrics) {
+        this.view = view;
+        this.inbound = inbound;
+        this.outbound = outbound;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public Compiled compile(ResourceSet resources) {
+        return compiler.compile(resources, view);
+    }
+
+    /** Both read the same certificates, so one tells what is wrong with them. */
+    @Override
+    public CompletionStage<List<String>> serve(Snapshot snapshot) {
+        Future<DataPlane.Applied> in = inbound.apply(snapshot);
+        Future<DataPlane.Applied> out = outbound.apply(snapshot);
+        return Future.all(in, out).map(both -> out.result().tlsProblems()).toCompletionStage();
+    }
+
+    @Override
+    public void served(String version) {
+        metrics.snapshotServed(version);
+    }
+
+    @Override
+    public String summary(Snapshot snapshot) {
+        return snapshot.mesh().destinations().size() + " destinations, "
+                + snapshot.mesh().inbound().size() + " ports of the app, "
+                + snapshot.clusters().size() + " clusters";
+    }
+
+    @Override
+    public void read(Outcome outcome, int errors, int warnings) {
+        metrics.configRead(Reload.valueOf(outcome.name()), errors, warnings);
+    }
+}

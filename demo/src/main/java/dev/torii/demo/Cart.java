@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * {@code GET /api/cart} shows the cart of {@code x-user}, {@code POST /api/cart/ID} puts a product into it.
- * {@code ?delay=MILLISECONDS} makes it slow, which is what timeouts are tried on. Lives on one event loop.
+ * {@code GET /api/cart} shows the cart of {@code x-user} and asks reviews what customers say of what is in it,
+ * {@code POST /api/cart/ID} puts a product into it. {@code ?delay=MILLISECONDS} makes it slow, which is what timeouts are tried on. Lives on one event loop.
  */
 final class Cart implements Handler<HttpServerRequest> {
 
@@ -23,6 +23,7 @@ final class Cart implements Handler<HttpServerRequest> {
     private static final long MAX_DELAY_MS = 60_000;
 
     private final Vertx vertx;
+    private final Calls calls;
     private final Map<String, List<String>> carts = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
 
@@ -32,8 +33,9 @@ final class Cart implements Handler<HttpServerRequest> {
         }
     };
 
-    Cart(Vertx vertx) {
+    Cart(Vertx vertx, Calls calls) {
         this.vertx = vertx;
+        this.calls = calls;
     }
 
     @Override
@@ -62,14 +64,20 @@ final class Cart implements Handler<HttpServerRequest> {
             Replies.notFound(request);
             return;
         }
-        String shop = request.getHeader("x-shop");
-        Replies.json(
-                request,
-                new JsonObject()
-                        .put("user", user)
-                        .put("shop", shop)
-                        .put("items", new JsonArray(List.copyOf(items)))
-                        .encode());
+        JsonObject cart = new JsonObject()
+                .put("user", user)
+                .put("shop", request.getHeader("x-shop"))
+                .put("items", new JsonArray(List.copyOf(items)));
+        calls.get(request, "http://reviews/api/reviews")
+                .map(reviews -> withReviews(cart, new JsonObject(reviews)))
+                .onSuccess(json -> Replies.json(request, json.encode()))
+                .onFailure(e -> Replies.badGateway(request, e));
+    }
+
+    private static JsonObject withReviews(JsonObject cart, JsonObject all) {
+        JsonObject ofItems = all.getJsonObject("reviews").copy();
+        ofItems.fieldNames().retainAll(cart.getJsonArray("items").getList());
+        return cart.put("version", all.getString("version")).put("reviews", ofItems);
     }
 
     private static long delayOf(HttpServerRequest request) {

@@ -2,35 +2,41 @@ package dev.torii.demo;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 
 /** {@code torii demo}: opens the shop for a person, or with {@code --once} tries it and goes. */
 public final class Demo {
 
     private static final String WHAT_TO_TRY = """
-            The shop is open at http://localhost:%d/ : a gateway and %d services, each a process. Ctrl-C closes it.
+            The shop is open at http://localhost:%d/ : a gateway, and %d services with a sidecar each. Ctrl-C closes it.
 
             Try, in another terminal:
               curl localhost:8080/api/catalog/products
               curl -i -H 'x-user: ann' localhost:8080/api/reviews       # nine users in ten get v1, and keep it
               curl -H 'x-preview: v2' localhost:8080/api/reviews        # a tester gets v2
+              curl -H 'x-preview: v2' localhost:8080/cart               # also deep in the mesh: web asks cart, cart asks reviews
+              curl -H 'x-request-id: tea-1' localhost:8080/cart         # one id on the whole way; then
+              grep tea-1 %s       # six lines, two for each call
               curl -i 'localhost:8080/api/cart?delay=3000'              # 504 after a second; x-torii-reason says why
               curl -i localhost:8080/nowhere                            # 404; x-torii-reason says why
               curl 'localhost:15000/explain?method=GET&url=http://localhost:8080/api/reviews&header=x-preview:v2'
-              curl localhost:15000/metrics
+              curl localhost:15000/metrics                              # the gateway's; the sidecar of web has 9301, of catalog 9302 ...
 
             Edit, and see it on the next request:
-              src/demo/reviews.yaml    the canary: shift the weights, say to 50/50
+              src/demo/reviews.yaml    the canary, at the gateway and in the mesh: shift the weights, say to 50/50
               src/demo/routes.yaml     paths, redirects, CORS, timeouts
               ./torii check src/demo   says what is wrong before the gateway does
 
-            The gateway's access log:
+            The access log of all of them, also in that file:
             """;
+
+    /** Where the log is kept, seen from the source tree. */
+    private static final String LOG = "demo/target/shop.log";
 
     private final Path home;
     private final PrintStream out;
@@ -52,17 +58,20 @@ public final class Demo {
     public void stay() throws IOException {
         LogTail log = new LogTail();
         AtomicBoolean open = new AtomicBoolean();
-        Consumer<String> lines = line -> {
-            if (open.get()) {
-                out.println(line);
-            } else {
-                log.add(line);
-            }
-        };
-        try (Mesh mesh = new Mesh(home, lines)) {
+        Path file = home.resolve(LOG);
+        Files.createDirectories(file.getParent());
+        try (PrintStream kept = new PrintStream(Files.newOutputStream(file), true, StandardCharsets.UTF_8);
+                Mesh mesh = new Mesh(home, line -> {
+                    kept.println(line);
+                    if (open.get()) {
+                        out.println(line);
+                    } else {
+                        log.add(line);
+                    }
+                })) {
             closeOnExit(mesh);
             start(mesh, home.resolve("src/demo"), log);
-            out.printf(Locale.ROOT, WHAT_TO_TRY, Mesh.GATEWAY_PORT, Mesh.SERVICES.size());
+            out.printf(Locale.ROOT, WHAT_TO_TRY, Mesh.GATEWAY_PORT, Pod.ALL.size(), LOG);
             open.set(true);
             String ended = mesh.awaitEnd();
             if (ended != null) {

@@ -3,26 +3,24 @@ package dev.torii.demo;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The processes of the demo: five services and the gateway before them, up together and down together. */
+/**
+ * The processes of the demo: five services, a sidecar beside each, and the gateway before them all; up together and down
+ * together.
+ */
 final class Mesh implements AutoCloseable {
 
     static final int GATEWAY_PORT = 8080;
     static final int ADMIN_PORT = 15000;
-
-    /** Where {@code src/demo/services.yaml} says the services are. */
-    static final Map<String, Integer> SERVICES =
-            new TreeMap<>(Map.of("web", 9001, "catalog", 9002, "cart", 9003, "reviews-v1", 9004, "reviews-v2", 9005));
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long POLL_NANOS = Duration.ofMillis(50).toNanos();
@@ -36,7 +34,7 @@ final class Mesh implements AutoCloseable {
      * Starts nothing yet.
      *
      * @param home the source tree, with the launcher in it
-     * @param lines takes what the gateway prints; a service's line comes with its name before it
+     * @param lines takes what they print, with the name of who says it before each line
      */
     Mesh(Path home, Consumer<String> lines) {
         this.home = home;
@@ -51,32 +49,21 @@ final class Mesh implements AutoCloseable {
     void start(Path config) throws IOException {
         requireFree("the gateway", GATEWAY_PORT);
         requireFree("the gateway's admin endpoint", ADMIN_PORT);
-        for (Map.Entry<String, Integer> service : SERVICES.entrySet()) {
-            requireFree("the service " + service.getKey(), service.getValue());
+        for (Pod pod : Pod.ALL) {
+            for (Map.Entry<Integer, String> port : pod.ports().entrySet()) {
+                requireFree(port.getValue(), port.getKey());
+            }
         }
-        for (Map.Entry<String, Integer> service : SERVICES.entrySet()) {
-            String name = service.getKey();
-            add(Child.start(name, serviceCommand(name, service.getValue()), line -> lines.accept(name + ": " + line)));
+        for (Pod pod : Pod.ALL) {
+            start(pod.service(), pod.service(), pod.appCommand());
+            start("the sidecar of " + pod.service(), pod.service(), pod.sidecarCommand(home, config));
         }
-        add(Child.start("gateway", gatewayCommand(config), lines));
-        awaitPage();
+        start("the gateway", "gateway", gatewayCommand(config));
+        awaitShop();
     }
 
-    private List<String> serviceCommand(String name, int port) {
-        String java = ProcessHandle.current().info().command().orElse("java");
-        return List.of(
-                java,
-                "-XX:+UseSerialGC",
-                "-Xmx32m",
-                "-Xss512k",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Shop.class.getName(),
-                name,
-                String.valueOf(port),
-                "http://127.0.0.1:" + GATEWAY_PORT);
+    private void start(String who, String label, List<String> command) throws IOException {
+        add(Child.start(who, command, line -> lines.accept(label + ": " + line)));
     }
 
     private List<String> gatewayCommand(Path config) {
@@ -89,17 +76,24 @@ final class Mesh implements AutoCloseable {
                 "127.0.0.1:" + ADMIN_PORT);
     }
 
-    private void awaitPage() throws IOException {
+    /** Returns when every service answers through its sidecar, and the page through all of them. */
+    private void awaitShop() throws IOException {
         Shopper shopper = new Shopper();
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        URI page = Shopper.uri("/");
-        while (!shopper.reaches(page)) {
+        for (Pod pod : Pod.ALL) {
+            await(() -> shopper.isServed(pod), pod.service() + " did not answer through its sidecar", deadline);
+        }
+        await(shopper::seesThePage, "the shop did not answer on " + Shopper.uri("/"), deadline);
+    }
+
+    private void await(BooleanSupplier condition, String otherwise, long deadline) throws IOException {
+        while (!condition.getAsBoolean()) {
             String ended = firstEnded();
             if (ended != null) {
                 throw new IOException(ended + " ended while starting; its last words are above");
             }
             if (System.nanoTime() > deadline) {
-                throw new IOException("the shop did not answer on " + page + " within " + PATIENCE.toSeconds() + " s");
+                throw new IOException(otherwise + " within " + PATIENCE.toSeconds() + " s");
             }
             LockSupport.parkNanos(POLL_NANOS);
         }

@@ -19,8 +19,8 @@ final class Replies {
         send(request, 404, "text/plain", "the shop has no such page\n");
     }
 
-    static void badGateway(HttpServerRequest request, String why) {
-        send(request, 502, "text/plain", "the shop cannot reach its own services: " + why + "\n");
+    static void badGateway(HttpServerRequest request, Throwable why) {
+        send(request, 502, "text/plain", "the shop cannot reach its own services: " + why.getMessage() + "\n");
     }
 
     private static void send(HttpServerRequest request, int status, String type, String body) {

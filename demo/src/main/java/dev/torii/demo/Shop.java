@@ -6,7 +6,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 
-/** One service of the shop as a process of its own: {@code Shop NAME PORT SHOP-URL}. Serves until it is killed. */
+/** One service of the shop as a process of its own: {@code Shop NAME PORT}. Serves until it is killed. */
 public final class Shop {
 
     private Shop() {}
@@ -15,9 +15,9 @@ public final class Shop {
     public static void main(String[] args) {
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
         Handler<HttpServerRequest> service = switch (args[0]) {
-            case "web" -> new Web(vertx, args[2]);
+            case "web" -> new Web(new Calls(vertx));
             case "catalog" -> new Catalog();
-            case "cart" -> new Cart(vertx);
+            case "cart" -> new Cart(vertx, new Calls(vertx));
             case "reviews-v1" -> new Reviews(false);
             case "reviews-v2" -> new Reviews(true);
             default -> throw new IllegalArgumentException("no service is called " + args[0]);

@@ -40,11 +40,20 @@ final class Shopper {
         }
     }
 
-    boolean reaches(URI uri) {
+    boolean seesThePage() {
+        return status(uri("/")) == 200;
+    }
+
+    /** Whether a service answers through its sidecar; that it has no such page is an answer too. */
+    boolean isServed(Pod pod) {
+        return status(URI.create("http://127.0.0.1:" + pod.inbound() + "/nothing")) == 404;
+    }
+
+    private int status(URI uri) {
         try {
-            return send("GET", uri).statusCode() == 200;
+            return send("GET", uri).statusCode();
         } catch (IOException e) {
-            return false;
+            return -1;
         }
     }
 }

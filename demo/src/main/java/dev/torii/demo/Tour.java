@@ -7,6 +7,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
@@ -42,6 +43,9 @@ final class Tour {
         check("request id", this::requestId);
         check("canary split", this::split);
         check("preview header", this::preview);
+        check("one id in the mesh", this::oneIdInTheMesh);
+        check("mesh canary", this::meshCanary);
+        check("mesh preview", this::meshPreview);
         check("redirect", this::redirect);
         check("CORS", this::cors);
         check("header modifier", this::headerModifier);
@@ -54,10 +58,10 @@ final class Tour {
 
     private void check(String name, Check check) {
         try {
-            out.printf(Locale.ROOT, "ok    %-16s %s%n", name, check.run());
+            out.printf(Locale.ROOT, "ok    %-18s %s%n", name, check.run());
         } catch (IOException | RuntimeException | AssertionError e) {
             failures++;
-            out.printf(Locale.ROOT, "FAIL  %-16s %s%n", name, e.getMessage());
+            out.printf(Locale.ROOT, "FAIL  %-18s %s%n", name, e.getMessage());
         }
     }
 
@@ -77,9 +81,7 @@ final class Tour {
         require(id.equals(header(again, "x-request-id")), "the gateway changed a request id it was told to keep");
         require(id.equals(header(again, "x-seen-request-id")), "the cart saw another request id than the client");
         require(
-                log.has(
-                        line -> line.startsWith("{") && line.contains("\"request_id\":\"" + id + "\""),
-                        Duration.ofSeconds(5)),
+                log.has(line -> line.startsWith("gateway: {") && isOf(id, line), Duration.ofSeconds(5)),
                 "no log line carries " + id);
         return id + " is in the answer, at the service and in the access log";
     }
@@ -108,6 +110,59 @@ final class Tour {
             require(version.equals("v2"), "a tester got " + version);
         }
         return "x-preview: v2 always reaches v2";
+    }
+
+    /** web asks cart and cart asks reviews: three calls with the customer's own, each of which two ends write down. */
+    private String oneIdInTheMesh() throws IOException {
+        String id = "tour-" + System.nanoTime();
+        HttpResponse<String> cart = expect(200, shopper.get("/cart", "x-request-id", id, "x-preview", "v2"));
+        require(id.equals(header(cart, "x-request-id")), "the answer carries another request id");
+        List<String> wanted = List.of(
+                "cart inbound",
+                "cart outbound",
+                "gateway gateway",
+                "reviews-v2 inbound",
+                "web inbound",
+                "web outbound");
+        for (String place : wanted) {
+            String[] who = place.split(" ");
+            require(
+                    log.has(
+                            line -> line.startsWith(who[0] + ": {")
+                                    && line.contains("\"role\":\"" + who[1] + "\"")
+                                    && isOf(id, line),
+                            Duration.ofSeconds(5)),
+                    "no " + who[1] + " log line of " + who[0] + " carries " + id);
+        }
+        long lines = log.last(Integer.MAX_VALUE).stream()
+                .filter(line -> isOf(id, line))
+                .count();
+        require(lines == wanted.size(), lines + " log lines carry " + id + " instead of " + wanted.size());
+        return "web → cart → reviews is six log lines with " + id;
+    }
+
+    private static boolean isOf(String id, String line) {
+        return line.contains("\"request_id\":\"" + id + "\"");
+    }
+
+    private String meshCanary() throws IOException {
+        Set<Integer> onV2 = usersOnV2();
+        for (int user = 0; user < USERS / 4; user++) {
+            String version = version(shopper.get("/cart", "x-user", "user-" + user));
+            String atTheGateway = onV2.contains(user) ? "v2" : "v1";
+            require(
+                    version.equals(atTheGateway),
+                    "user-" + user + " is on " + atTheGateway + ", but " + version + " in the mesh");
+        }
+        return "what cart asks of reviews is split like the gateway's traffic, user by user";
+    }
+
+    private String meshPreview() throws IOException {
+        for (int user = 0; user < 20; user++) {
+            String version = version(shopper.get("/cart", "x-user", "user-" + user, "x-preview", "v2"));
+            require(version.equals("v2"), "a tester's cart got " + version);
+        }
+        return "x-preview: v2 reaches v2 also behind web and cart";
     }
 
     private String redirect() throws IOException {

@@ -98,9 +98,9 @@ final class LauncherTest {
 
     @Test
     void wrongUsageGetsASuggestion() throws Exception {
-        assertThat(torii("demoo")).isEqualTo(new Ran(2, "", """
-                        torii: Unmatched argument at index 0: 'demoo'
-                        Did you mean: torii demo?
+        assertThat(torii("chekc")).isEqualTo(new Ran(2, "", """
+                        torii: Unmatched argument at index 0: 'chekc'
+                        Did you mean: torii check?
                         Usage: torii [-hV] COMMAND
                         """));
         assertThat(torii().code()).isEqualTo(2);

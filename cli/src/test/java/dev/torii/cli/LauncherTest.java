@@ -186,7 +186,7 @@ final class LauncherTest {
             String line = out.readLine();
             assertThat(line).as(Files.readString(folder.resolve("stderr"))).contains("The shop is open");
             List<ProcessHandle> shop = demo.descendants().toList();
-            assertThat(shop).hasSizeGreaterThan(5);
+            assertThat(shop).hasSizeGreaterThan(11);
 
             demo.destroyForcibly();
 

@@ -26,7 +26,7 @@ public record Cluster(
         @Nullable String invalid) {
 
     public enum Protocol {
-        /** HTTP/1.1 in clear; over TLS whatever ALPN agrees on. */
+        /** HTTP/1.1. */
         AUTO,
         HTTP1,
         /** HTTP/2 by prior knowledge, or ALPN over TLS. */

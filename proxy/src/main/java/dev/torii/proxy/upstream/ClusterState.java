@@ -69,10 +69,14 @@ public final class ClusterState {
 
     private Balancer rebuild() {
         Map<Endpoint, EndpointState> kept = new HashMap<>();
+        boolean isFirst = byEndpoint.isEmpty();
         for (Endpoint endpoint : cluster.endpoints()) {
             EndpointState state = byEndpoint.remove(endpoint);
             if (state == null) {
                 state = new EndpointState(loop, cluster, endpoint);
+                if (!isFirst && cluster.loadBalancing().hashOn() == null) {
+                    state.warmUp(cluster.loadBalancing().slowStartMs());
+                }
             } else {
                 state.update(cluster);
             }

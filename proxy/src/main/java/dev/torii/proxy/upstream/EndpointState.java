@@ -11,6 +11,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 public final class EndpointState {
 
     private static final int MAX_WAITING = 1024;
+
+    /** Of what a warm endpoint gets. */
+    private static final double LEAST_SHARE = 0.1;
+
     private static final long PENALTY_NANOS = 1_000_000_000L;
     private static final long RELAX_NANOS = 60_000_000_000L;
     private static final long LEAST_IDLE_MS = 100;
@@ -40,6 +46,8 @@ public final class EndpointState {
     private long idleLimitMs = Long.MAX_VALUE;
     private long relaxAt;
     private long avoidUntil;
+    private long warmingNanos;
+    private long warmAt;
     private boolean gone;
 
     EndpointState(Upstreams loop, Cluster cluster, Endpoint endpoint) {
@@ -83,8 +91,23 @@ public final class EndpointState {
                 name, ClusterView.Health.HEALTHY, ClusterView.Breaker.NONE, connections(), inFlight);
     }
 
+    /** Whether another one should take this request: it cannot be reached, or is new and gets only a growing share. */
     boolean isAvoided(long now) {
-        return avoidUntil != 0 && now - avoidUntil < 0;
+        if (avoidUntil != 0 && now - avoidUntil < 0) {
+            return true;
+        }
+        long left = warmAt - now;
+        if (warmingNanos == 0 || left <= 0) {
+            return false;
+        }
+        double share = 1 - (double) left / warmingNanos;
+        return ThreadLocalRandom.current().nextDouble() > Math.max(LEAST_SHARE, share);
+    }
+
+    /** It has joined others that are at work: its share grows to a full one over so long. */
+    void warmUp(long millis) {
+        warmingNanos = TimeUnit.MILLISECONDS.toNanos(millis);
+        warmAt = System.nanoTime() + warmingNanos;
     }
 
     /** Counts a request in; every call needs one {@link #leave}. */

@@ -41,8 +41,12 @@ class BalancingTest {
     }
 
     private void serve(Algorithm algorithm, int... ports) {
+        serve(algorithm, 0, ports);
+    }
+
+    private void serve(Algorithm algorithm, long slowStartMs, int... ports) {
         HashKey key = algorithm == Algorithm.CONSISTENT_HASH ? new HashKey(HashKey.Source.HEADER, "x-user") : null;
-        LoadBalancing balancing = new LoadBalancing(algorithm, key, 0);
+        LoadBalancing balancing = new LoadBalancing(algorithm, key, slowStartMs);
         proxy.cluster("b", Cluster.Protocol.HTTP1, balancing, ConnectionSettings.DEFAULT, ports)
                 .clearRoutes()
                 .route("/", "b")
@@ -86,6 +90,17 @@ class BalancingTest {
         serve(Algorithm.RANDOM, wellBehaved(3));
         // Seven standard deviations around a third.
         assertThat(shares(600).values()).hasSize(3).allMatch(share -> share > 119 && share < 281);
+    }
+
+    @Test
+    void anEndpointThatJoinsOthersBeginsWithATenth() {
+        int[] ports = wellBehaved(2);
+        String joining = "127.0.0.1:" + ports[1];
+        serve(Algorithm.RANDOM, 3_600_000, ports[0]);
+        assertThat(shares(1)).containsOnlyKeys("127.0.0.1:" + ports[0]);
+        serve(Algorithm.RANDOM, 3_600_000, ports);
+        // A tenth of a half: 20 of 400, and nine standard deviations.
+        assertThat(shares(400).get(joining)).isBetween(1, 60);
     }
 
     @Test

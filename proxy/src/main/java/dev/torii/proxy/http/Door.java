@@ -122,7 +122,27 @@ public abstract class Door {
         }
     }
 
-    private static final class OfService extends Door {
+    /** One place, whatever its requests say. */
+    private abstract static class OfPlace extends Door {
+
+        OfPlace(int port) {
+            super(port);
+        }
+
+        abstract @Nullable Listener listener(Plan plan);
+
+        @Override
+        final @Nullable Listener listener(Plan plan, RequestHead head) {
+            return listener(plan);
+        }
+
+        @Override
+        final ListenerSettings settings(Plan plan, String serverName) {
+            return settingsOf(listener(plan));
+        }
+    }
+
+    private static final class OfService extends OfPlace {
         private final String address;
 
         OfService(String address, int port) {
@@ -130,20 +150,11 @@ public abstract class Door {
             this.address = address;
         }
 
-        private @Nullable Listener listener(Plan plan) {
-            Destination destination = plan.snapshot().mesh().destination(address, port());
-            return destination == null ? null : destination.listener();
-        }
-
         @Override
         @Nullable
-        Listener listener(Plan plan, RequestHead head) {
-            return listener(plan);
-        }
-
-        @Override
-        ListenerSettings settings(Plan plan, String serverName) {
-            return settingsOf(listener(plan));
+        Listener listener(Plan plan) {
+            Destination destination = plan.snapshot().mesh().destination(address, port());
+            return destination == null ? null : destination.listener();
         }
 
         @Override
@@ -193,26 +204,17 @@ public abstract class Door {
         }
     }
 
-    private static final class OfApp extends Door {
+    private static final class OfApp extends OfPlace {
 
         OfApp(int port) {
             super(port);
         }
 
-        private @Nullable Listener listener(Plan plan) {
-            InboundPort inbound = plan.snapshot().mesh().inbound(port());
-            return inbound == null ? null : inbound.listener();
-        }
-
         @Override
         @Nullable
-        Listener listener(Plan plan, RequestHead head) {
-            return listener(plan);
-        }
-
-        @Override
-        ListenerSettings settings(Plan plan, String serverName) {
-            return settingsOf(listener(plan));
+        Listener listener(Plan plan) {
+            InboundPort inbound = plan.snapshot().mesh().inbound(port());
+            return inbound == null ? null : inbound.listener();
         }
     }
 }

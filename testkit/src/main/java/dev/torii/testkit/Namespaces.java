@@ -1,4 +1,4 @@
-package dev.torii.sidecar.capture;
+package dev.torii.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,13 +8,14 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
  * Network namespaces on a bridge that is in one of its own, with processes inside; all named after this process, and all gone
  * on close, and when this process ends before that. Needs root on Linux, {@code ip} and {@code nsenter}.
  */
-final class Namespaces implements AutoCloseable {
+public final class Namespaces implements AutoCloseable {
 
     private final String run = "torii-" + ProcessHandle.current().pid() + "-" + Long.toString(System.nanoTime(), 36);
     private final Deque<Process> processes = new ArrayDeque<>();
@@ -24,15 +25,16 @@ final class Namespaces implements AutoCloseable {
     private int hosts = 1;
 
     /** A host on the bridge. */
-    record Host(String namespace, String ipv4, String ipv6) {
+    public record Host(String namespace, String ipv4, String ipv6) {
 
         /** What runs a program inside. */
-        List<String> prefix() {
+        public List<String> prefix() {
             return List.of("nsenter", "--net=/run/netns/" + namespace);
         }
     }
 
-    Namespaces() {
+    /** With a bridge and no host yet. */
+    public Namespaces() {
         Runtime.getRuntime().addShutdownHook(hook);
         bridge = add("bridge");
         ip("-n", bridge, "link", "add", "br0", "type", "bridge");
@@ -47,7 +49,7 @@ final class Namespaces implements AutoCloseable {
     }
 
     /** A host with addresses 10.9.0.N and fd09::N, for N = 1, 2, …; the first is everybody's way to everywhere. */
-    Host host(String name) {
+    public Host host(String name) {
         String namespace = add(name);
         Host host = new Host(namespace, "10.9.0." + hosts, "fd09::" + hosts);
         String port = "port" + hosts;
@@ -66,7 +68,7 @@ final class Namespaces implements AutoCloseable {
     }
 
     /** Gives the host one more address. */
-    void address(Host host, String cidr) {
+    public void address(Host host, String cidr) {
         boolean ipv6 = cidr.indexOf(':') >= 0;
         List<String> command = new ArrayList<>(List.of("-n", host.namespace(), "addr", "add", cidr, "dev", "eth0"));
         if (ipv6) {
@@ -76,12 +78,9 @@ final class Namespaces implements AutoCloseable {
     }
 
     /** Starts a process inside; it ends with this one, by its standard input. Returns when it has printed a line. */
-    void start(Host host, String... command) {
+    public void start(Host host, String... command) {
+        Process process = start(host, builder -> builder.redirectError(ProcessBuilder.Redirect.INHERIT), command);
         try {
-            Process process = new ProcessBuilder(with(host, command))
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
-            processes.push(process);
             String line = process.inputReader().readLine();
             if (line == null) {
                 throw new AssertionError("ended before it was ready: " + String.join(" ", command));
@@ -91,8 +90,25 @@ final class Namespaces implements AutoCloseable {
         }
     }
 
+    /**
+     * Starts a process inside, which is killed on close; returns at once.
+     *
+     * @param settings where its output goes, its environment
+     */
+    public Process start(Host host, Consumer<ProcessBuilder> settings, String... command) {
+        ProcessBuilder builder = new ProcessBuilder(with(host, command));
+        settings.accept(builder);
+        try {
+            Process process = builder.start();
+            processes.push(process);
+            return process;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Runs a program inside to its end; its output with its complaints. */
-    String run(Host host, String... command) {
+    public String run(Host host, String... command) {
         return output(with(host, command));
     }
 

@@ -68,7 +68,11 @@ final class SidecarCommand implements Callable<Integer> {
             description = "Where the app's calls come in, captured or as to an HTTP proxy (default: ${DEFAULT-VALUE}).")
     private HostPort outbound;
 
-    @Option(names = "--capture", description = "Connections come redirected by the rules of `torii capture up`.")
+    @Option(
+            names = "--capture",
+            description =
+                    "Connections come redirected by the rules of `torii capture up`. IPv6's come too: where the pod"
+                            + " has it, 127.0.0.1 means ::1 as well, and 0.0.0.0 also [::].")
     private boolean capture;
 
     @Option(

@@ -22,8 +22,14 @@ import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +39,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MeshEntrance implements Entrance {
 
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final String LOOPBACK6 = "::1";
+    private static final byte[] IPV6_LOOPBACK = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
     private static final int BACKLOG = 4096;
     private static final int MAX_WAITING = 1024;
     private static final long WAIT_LIMIT_MS = 30_000;
@@ -42,7 +51,9 @@ public final class MeshEntrance implements Entrance {
      * What is different between sidecars.
      *
      * @param outbound whether it carries what the app opens; else what is opened to the app
-     * @param captured whether connections come redirected by netfilter; those that do not are for this proxy itself
+     * @param captured whether connections come redirected by netfilter; those that do not are for this proxy itself.
+     *     Netfilter redirects IPv6 to IPv6: where the system has that, {@code 127.0.0.1} means {@code ::1} as well, and
+     *     {@code 0.0.0.0} also {@code ::}
      * @param strict whether the app may call nothing but Services
      * @param appPort where an inbound connection goes that was not redirected; 0 for nowhere
      */
@@ -51,7 +62,8 @@ public final class MeshEntrance implements Entrance {
     private final Settings settings;
     private final HttpConnections http;
     private final StreamConnections streams;
-    private final NetServer server;
+    private final Vertx vertx;
+    private final List<NetServer> servers = new ArrayList<>(2);
     private final Door proxy = Door.ofNames(new Outside());
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
     private int boundPort;
@@ -61,7 +73,19 @@ public final class MeshEntrance implements Entrance {
         this.settings = settings;
         this.http = http;
         this.streams = streams;
-        this.server = vertx.createNetServer(new NetServerOptions()
+        this.vertx = vertx;
+    }
+
+    @Override
+    public Future<Integer> listen(String host, int bindPort) {
+        String other = settings.captured() && hasIpv6() ? inIpv6(host) : "";
+        return open(host, bindPort)
+                .compose(port -> other.isEmpty() ? Future.succeededFuture(port) : open(other, port))
+                .onSuccess(port -> boundPort = port);
+    }
+
+    private Future<Integer> open(String host, int port) {
+        NetServer server = vertx.createNetServer(new NetServerOptions()
                         .setReusePort(true)
                         .setTcpNoDelay(true)
                         .setTcpKeepAlive(true)
@@ -69,16 +93,30 @@ public final class MeshEntrance implements Entrance {
                 .connectHandler(this::accept)
                 // Broken connections are the clients' business; what matters of them is in the access log.
                 .exceptionHandler(e -> {});
+        servers.add(server);
+        return server.listen(port, host).map(NetServer::actualPort);
     }
 
-    @Override
-    public Future<Integer> listen(String host, int bindPort) {
-        return server.listen(bindPort, host).map(NetServer::actualPort).onSuccess(port -> boundPort = port);
+    private static String inIpv6(String host) {
+        return switch (host) {
+            case LOOPBACK -> LOOPBACK6;
+            case "0.0.0.0" -> "::";
+            default -> "";
+        };
+    }
+
+    private static boolean hasIpv6() {
+        try {
+            return NetworkInterface.getByInetAddress(InetAddress.getByAddress(IPV6_LOOPBACK)) != null;
+        } catch (SocketException | UnknownHostException none) {
+            return false;
+        }
     }
 
     @Override
     public Future<Void> shutdown(Duration timeout) {
-        return server.shutdown(timeout);
+        return Future.join(servers.stream().map(each -> each.shutdown(timeout)).toList())
+                .mapEmpty();
     }
 
     private static Channel channel(NetSocket socket) {
@@ -128,7 +166,7 @@ public final class MeshEntrance implements Entrance {
 
     private void enter(NetSocket socket, @Nullable Endpoint original) {
         if (!settings.outbound()) {
-            toApp(socket, original == null ? settings.appPort() : original.port());
+            toApp(socket, original == null ? new Endpoint(LOOPBACK, settings.appPort()) : original);
         } else if (original == null) {
             http.accept(socket, proxy);
         } else {
@@ -149,7 +187,8 @@ public final class MeshEntrance implements Entrance {
         }
     }
 
-    private void toApp(NetSocket socket, int port) {
+    private void toApp(NetSocket socket, Endpoint original) {
+        int port = original.port();
         Plan plan = streams.plan();
         InboundPort inbound = plan.snapshot().mesh().inbound(port);
         if (inbound != null) {
@@ -157,7 +196,7 @@ public final class MeshEntrance implements Entrance {
         } else if (port == 0 || port == boundPort) {
             channel(socket).close();
         } else {
-            streams.accept(socket, plan, Gate.of(Places.ofApp(port)), null, null);
+            streams.accept(socket, plan, Gate.of(Places.inPod(original)), null, null);
         }
     }
 

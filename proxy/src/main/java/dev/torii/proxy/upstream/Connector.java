@@ -14,7 +14,9 @@ import io.vertx.core.net.ConnectOptions;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.SocketAddress;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -30,12 +32,22 @@ final class Connector {
 
     private static final long HANDSHAKE_MS = 5_000;
 
-    private final NetClient client;
+    private final Vertx vertx;
+    /** By the address that its connections come from. */
+    private final Map<String, NetClient> clients = new HashMap<>();
+
     private final Function<UpstreamTls, @Nullable ClientTls> clientTls;
 
     Connector(Vertx vertx, Function<UpstreamTls, @Nullable ClientTls> clientTls) {
-        this.client = vertx.createNetClient(new NetClientOptions().setTcpNoDelay(true));
+        this.vertx = vertx;
         this.clientTls = clientTls;
+    }
+
+    private NetClient client(String source) {
+        return clients.computeIfAbsent(source, from -> {
+            NetClientOptions options = new NetClientOptions().setTcpNoDelay(true);
+            return vertx.createNetClient(from.isEmpty() ? options : options.setLocalAddress(from));
+        });
     }
 
     /** Ends in exactly one of the callbacks, on the event loop; the failure is one lower_snake word. */
@@ -54,7 +66,7 @@ final class Connector {
         ConnectOptions options = new ConnectOptions()
                 .setRemoteAddress(SocketAddress.inetSocketAddress(endpoint.port(), endpoint.host()))
                 .setTimeout((int) cluster.connection().connectTimeoutMs());
-        client.connect(options).onComplete(done -> {
+        client(Places.source(cluster, endpoint)).connect(options).onComplete(done -> {
             if (done.failed()) {
                 failed.accept(Failures.ofConnect(done.cause()));
             } else if (tls == null) {

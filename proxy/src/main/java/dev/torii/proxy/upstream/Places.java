@@ -13,23 +13,34 @@ import java.util.List;
 public final class Places {
 
     private static final String PREFIX = "place:";
+    private static final String POD_PREFIX = PREFIX + "pod:";
+
+    /** Where connections to the app come from, so that the rules of {@code torii capture} let them through. */
+    private static final String IPV4_SOURCE = "127.0.0.6";
+
+    private static final String IPV6_SOURCE = "::6";
 
     private Places() {}
 
     /** A place as the app named it. */
     public static Cluster of(String host, int port) {
         String bare = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
-        return cluster(new Endpoint(bare, port));
+        return cluster(PREFIX, new Endpoint(bare, port));
     }
 
-    /** A port of the app in this pod. */
-    public static Cluster ofApp(int port) {
-        return cluster(new Endpoint("127.0.0.1", port));
+    /**
+     * A port of this pod that nobody declared, at the address that the caller meant. Not on loopback: what the app serves
+     * only to itself stays its own.
+     *
+     * @param original an IP address of the pod, in canonical form
+     */
+    public static Cluster inPod(Endpoint original) {
+        return cluster(POD_PREFIX, original);
     }
 
-    private static Cluster cluster(Endpoint endpoint) {
+    private static Cluster cluster(String prefix, Endpoint endpoint) {
         return new Cluster(
-                PREFIX + endpoint,
+                prefix + endpoint,
                 "",
                 Cluster.Protocol.AUTO,
                 List.of(endpoint),
@@ -41,5 +52,13 @@ public final class Places {
 
     static boolean isPlace(String key) {
         return key.startsWith(PREFIX);
+    }
+
+    /** The address that connections to a cluster's endpoint have to come from; {@code ""} for any. */
+    static String source(Cluster cluster, Endpoint endpoint) {
+        if (!cluster.key().startsWith(POD_PREFIX)) {
+            return "";
+        }
+        return endpoint.host().indexOf(':') >= 0 ? IPV6_SOURCE : IPV4_SOURCE;
     }
 }

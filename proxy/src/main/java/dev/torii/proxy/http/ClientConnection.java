@@ -1,6 +1,7 @@
 package dev.torii.proxy.http;
 
 import dev.torii.proxy.Fault;
+import dev.torii.routing.IpText;
 import dev.torii.routing.ListenerSettings;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
@@ -45,7 +46,8 @@ final class ClientConnection {
         this.channel = ((NetSocketInternal) socket).channelHandlerContext().channel();
         this.door = door;
         SocketAddress remote = socket.remoteAddress();
-        this.address = remote == null || remote.hostAddress() == null ? "unknown" : remote.hostAddress();
+        this.address =
+                remote == null || remote.hostAddress() == null ? "unknown" : IpText.canonical(remote.hostAddress());
         SslHandler tls = channel.pipeline().get(SslHandler.class);
         this.scheme = tls == null ? "http" : "https";
         this.serverName = tls == null ? "" : serverName(tls.engine().getSession());

@@ -2,6 +2,7 @@ package dev.torii.proxy.stream;
 
 import dev.torii.proxy.http.Plan;
 import dev.torii.proxy.tls.ListenerIdentity;
+import dev.torii.routing.IpText;
 import io.netty.channel.Channel;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.net.NetSocketInternal;
@@ -44,7 +45,8 @@ public final class StreamConnections {
             NetSocket socket, Plan plan, Gate gate, @Nullable ListenerIdentity identity, @Nullable Runnable toHttp) {
         Channel channel = ((NetSocketInternal) socket).channelHandlerContext().channel();
         SocketAddress remote = socket.remoteAddress();
-        String address = remote == null || remote.hostAddress() == null ? "unknown" : remote.hostAddress();
+        String address =
+                remote == null || remote.hostAddress() == null ? "unknown" : IpText.canonical(remote.hostAddress());
         StreamSession session =
                 new StreamSession(context, ContextInternal.current(), channel, address, plan, gate, identity, toHttp);
         if (open >= max) {

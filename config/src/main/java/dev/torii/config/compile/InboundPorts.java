@@ -42,8 +42,10 @@ final class InboundPorts {
         for (Service.Port port : ports) {
             targets(port, resources).forEach(target -> speaks.putIfAbsent(target, speaks(port, target)));
         }
-        // whatever the only port of a Service is forwarded to on its way here, it stays the same conversation
-        Service.@Nullable Port only = ports.size() == 1 ? ports.get(0) : null;
+        // whatever the only port of a Service is forwarded to on its way here, it stays the same conversation; but only
+        // one
+        // of the app's ports can be the end of that way
+        Service.@Nullable Port only = ports.size() == 1 && view.appPorts().size() == 1 ? ports.get(0) : null;
         view.appPorts().forEach(port -> speaks.putIfAbsent(port, speaks(only, port)));
         speaks.forEach(this::add);
     }

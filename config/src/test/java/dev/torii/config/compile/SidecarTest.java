@@ -475,6 +475,14 @@ class SidecarTest {
                 new SnapshotCompiler().compile(read.resources(), new SidecarView("shop", "web", List.of(9107)));
         InboundPort given = Objects.requireNonNull(compiled.snapshot().mesh().inbound(9107));
         assertThat(given.speaks()).isEqualTo(Speaks.HTTP);
+
+        Compiled more =
+                new SnapshotCompiler().compile(read.resources(), new SidecarView("shop", "web", List.of(6379, 8443)));
+        assertThat(more.snapshot().mesh().inbound())
+                .as("nothing tells which of them it is")
+                .extracting(InboundPort::port, InboundPort::speaks)
+                .extracting(Object::toString)
+                .containsExactly("(80, HTTP)", "(6379, TCP)", "(8443, CLIENT_FIRST)");
     }
 
     @Test

@@ -1,0 +1,237 @@
+package dev.torii.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the launcher lets a JVM do once, so that it can write the classes which that loads into an archive: a sidecar whose
+ * app is a gateway carries one of each kind of traffic, then both drain. Not a command; exit code 0 when all went well.
+ *
+ * <p>A request goes client → outbound → inbound → gateway → the sidecar's own admin port, so that no other program is
+ * needed.
+ */
+final class Rehearsal {
+
+    private static final byte[] H2_PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] H2_SETTINGS = {0, 0, 0, 4, 0, 0, 0, 0, 0};
+    /** GET, http, "/" and an authority with a literal value: three indexed fields and one that is not (RFC 7541). */
+    private static final byte[] H2_FIELDS = {(byte) 0x82, (byte) 0x86, (byte) 0x84, 0x41, 8};
+
+    private static final String APP = "app.shop"; // 8 characters, as H2_FIELDS says
+    private static final int H2_HEADERS = 1;
+
+    private final int inbound;
+    private final int outbound;
+    private final int admin;
+    private final int gateway;
+    private final int gatewayAdmin;
+    private final Set<String> failed = ConcurrentHashMap.newKeySet();
+
+    private Rehearsal(List<Integer> ports) {
+        inbound = ports.get(0);
+        outbound = ports.get(1);
+        admin = ports.get(2);
+        gateway = ports.get(3);
+        gatewayAdmin = ports.get(4);
+    }
+
+    /** @param args none */
+    public static void main(String[] args) throws IOException, InterruptedException {
+        Path folder = Files.createTempDirectory("torii-rehearsal");
+        Path config = folder.resolve("mesh.yaml");
+        Rehearsal rehearsal = new Rehearsal(freePorts(5));
+        try {
+            Files.writeString(config, rehearsal.manifests());
+            rehearsal.play(folder.toString());
+        } finally {
+            Files.deleteIfExists(config);
+            Files.delete(folder);
+        }
+        rehearsal.failed.forEach(System.err::println);
+        System.exit(rehearsal.failed.isEmpty() ? Torii.CLEAN : Torii.FAILURE);
+    }
+
+    private void play(String config) throws IOException, InterruptedException {
+        command("check", config).join();
+        Thread front = command(
+                "gateway", "--config", config, "--bind", "127.0.0.1", "--admin", at(gatewayAdmin), "--event-loops", "1");
+        Thread sidecar = command(
+                "sidecar",
+                "--config=" + config,
+                "--service=shop/app",
+                "--app=" + gateway,
+                "--inbound=" + at(inbound),
+                "--outbound=" + at(outbound),
+                "--admin=" + at(admin));
+        untilReady(gatewayAdmin);
+        untilReady(admin);
+        expect("HTTP/1.1", exchange(outbound, request("GET", "/ready", APP)), "200");
+        expect("an outside address", exchange(outbound, request("GET", "http://" + at(admin) + "/ready", at(admin))), "200");
+        stream();
+        h2c();
+        exchange(gatewayAdmin, request("POST", "/drain", at(gatewayAdmin)));
+        exchange(admin, request("POST", "/drain", at(admin)));
+        front.join();
+        sidecar.join();
+    }
+
+    private Thread command(String... arguments) {
+        Thread thread = new Thread(
+                () -> {
+                    if (Torii.commandLine().execute(arguments) != Torii.CLEAN) {
+                        failed.add("failed: torii " + String.join(" ", arguments));
+                    }
+                },
+                "rehearsal-" + arguments[0]);
+        thread.start();
+        return thread;
+    }
+
+    private void expect(String what, String answer, String part) {
+        if (!answer.contains(part)) {
+            failed.add(what + " got: " + answer);
+        }
+    }
+
+    private void untilReady(int port) throws IOException {
+        while (failed.isEmpty()) {
+            try {
+                if (exchange(port, request("GET", "/ready", at(port))).startsWith("HTTP/1.1 200")) {
+                    return;
+                }
+            } catch (ConnectException notYet) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    /** A tunnel through the outbound port, as a client of an HTTP proxy opens it. */
+    private void stream() throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), outbound)) {
+            send(socket, "CONNECT raw.shop:81 HTTP/1.1\r\nhost: raw.shop:81\r\n\r\n");
+            expect("CONNECT", readText(socket, "\r\n\r\n"), "200");
+            send(socket, request("GET", "/metrics", at(admin)));
+            expect("a stream", readText(socket, null), "200");
+        }
+    }
+
+    /** One request over HTTP/2 with prior knowledge; ends with the first frame of an answer. */
+    private void h2c() throws IOException {
+        var request = new ByteArrayOutputStream();
+        request.write(H2_PREFACE);
+        request.write(H2_SETTINGS);
+        request.write(new byte[] {0, 0, (byte) (H2_FIELDS.length + APP.length()), H2_HEADERS, 5, 0, 0, 0, 1});
+        request.write(H2_FIELDS);
+        request.write(APP.getBytes(StandardCharsets.US_ASCII));
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), outbound)) {
+            socket.getOutputStream().write(request.toByteArray());
+            var in = new DataInputStream(socket.getInputStream());
+            for (int type = -1; type != H2_HEADERS; ) {
+                int length = in.readUnsignedShort() << 8 | in.readUnsignedByte();
+                type = in.readUnsignedByte();
+                in.readFully(new byte[5 + length]);
+            }
+        }
+    }
+
+    private static String exchange(int port, String request) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            send(socket, request);
+            return readText(socket, null);
+        }
+    }
+
+    private static void send(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** What comes, up to that ending or, without one, to the end. */
+    private static String readText(Socket socket, @Nullable String ending) throws IOException {
+        var in = socket.getInputStream();
+        var text = new StringBuilder();
+        for (int next = in.read(); next >= 0; next = in.read()) {
+            text.append((char) next);
+            if (ending != null && text.indexOf(ending) >= 0) {
+                break;
+            }
+        }
+        return text.toString();
+    }
+
+    private static String request(String method, String target, String host) {
+        return method + " " + target + " HTTP/1.1\r\nhost: " + host + "\r\nconnection: close\r\n\r\n";
+    }
+
+    private static String at(int port) {
+        return "127.0.0.1:" + port;
+    }
+
+    private static List<Integer> freePorts(int count) throws IOException {
+        List<ServerSocket> held = new ArrayList<>();
+        List<Integer> ports = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            held.add(socket);
+            ports.add(socket.getLocalPort());
+        }
+        for (ServerSocket socket : held) {
+            socket.close();
+        }
+        return ports;
+    }
+
+    private String manifests() {
+        return """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: app, namespace: shop, annotations: {torii.dev/endpoints: "127.0.0.1:%1$d"}}
+                spec: {ports: [{name: http, port: 80, targetPort: %2$d}]}
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: raw, namespace: shop, annotations: {torii.dev/endpoints: "127.0.0.1:%3$d"}}
+                spec: {ports: [{name: tcp, port: 81}]}
+                ---
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: Gateway
+                metadata: {name: front, namespace: shop}
+                spec:
+                  gatewayClassName: torii
+                  listeners: [{name: http, protocol: HTTP, port: %2$d}]
+                ---
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: HTTPRoute
+                metadata: {name: app, namespace: shop}
+                spec:
+                  parentRefs: [{name: front}]
+                  rules:
+                  - matches: [{path: {type: PathPrefix, value: /}, method: GET}]
+                    filters: [{type: URLRewrite, urlRewrite: {hostname: localhost}}]
+                    backendRefs: [{name: raw, port: 81}]
+                ---
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: HTTPRoute
+                metadata: {name: reviews, namespace: shop}
+                spec:
+                  parentRefs: [{group: "", kind: Service, name: app}]
+                  rules:
+                  - filters:
+                    - type: RequestHeaderModifier
+                      requestHeaderModifier: {set: [{name: x-rehearsal, value: "true"}]}
+                    backendRefs: [{name: app, port: 80}]
+                """.formatted(inbound, gateway, admin);
+    }
+}

@@ -67,7 +67,15 @@ final class Rehearsal {
     private void play(String config) throws IOException, InterruptedException {
         command("check", config).join();
         Thread front = command(
-                "gateway", "--config", config, "--bind", "127.0.0.1", "--admin", at(gatewayAdmin), "--event-loops", "1");
+                "gateway",
+                "--config",
+                config,
+                "--bind",
+                "127.0.0.1",
+                "--admin",
+                at(gatewayAdmin),
+                "--event-loops",
+                "1");
         Thread sidecar = command(
                 "sidecar",
                 "--config=" + config,
@@ -79,7 +87,10 @@ final class Rehearsal {
         untilReady(gatewayAdmin);
         untilReady(admin);
         expect("HTTP/1.1", exchange(outbound, request("GET", "/ready", APP)), "200");
-        expect("an outside address", exchange(outbound, request("GET", "http://" + at(admin) + "/ready", at(admin))), "200");
+        expect(
+                "an outside address",
+                exchange(outbound, request("GET", "http://" + at(admin) + "/ready", at(admin))),
+                "200");
         stream();
         h2c();
         exchange(gatewayAdmin, request("POST", "/drain", at(gatewayAdmin)));

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -29,18 +30,27 @@ final class LauncherTest {
     private record Ran(int code, String out, String err) {}
 
     private Process start(Path errors, String... arguments) throws IOException {
+        return start(errors, Map.of(), arguments);
+    }
+
+    private Process start(Path errors, Map<String, String> environment, String... arguments) throws IOException {
         List<String> command = Stream.concat(Stream.of(HOME.resolve("torii").toString()), Stream.of(arguments))
                 .toList();
         ProcessBuilder builder =
                 new ProcessBuilder(command).directory(folder.toFile()).redirectError(errors.toFile());
         builder.environment().put("TORII_BUILD", "never");
         builder.environment().put("TORII_JAVA", System.getProperty("java.home"));
+        builder.environment().putAll(environment);
         return builder.start();
     }
 
     private Ran torii(String... arguments) throws IOException, InterruptedException {
+        return torii(Map.of(), arguments);
+    }
+
+    private Ran torii(Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
         Path errors = folder.resolve("stderr");
-        Process process = start(errors, arguments);
+        Process process = start(errors, environment, arguments);
         process.getOutputStream().close();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return new Ran(process.waitFor(), out, Files.readString(errors));
@@ -49,6 +59,26 @@ final class LauncherTest {
     @Test
     void checkFindsNothingInTheDemo() throws Exception {
         assertThat(torii("check", HOME.resolve("src/demo").toString())).isEqualTo(new Ran(0, "", ""));
+    }
+
+    @Test
+    void classesComeFromAnArchive() throws Exception {
+        Ran ran = torii(Map.of("TORII_OPTS", "-Xlog:class+load"), "--version");
+
+        assertThat(ran.out()).containsPattern("dev\\.torii\\.cli\\.Torii source: shared objects file");
+        assertThat(ran.err()).isEmpty();
+    }
+
+    @Test
+    void anArchiveThatDoesNotFitIsLeftOutWithoutAWord() throws Exception {
+        String otherClassPath = "-Xbootclasspath/a:" + folder; // no JVM takes an archive made without it
+
+        Ran ran = torii(
+                Map.of("TORII_OPTS", otherClassPath),
+                "check",
+                HOME.resolve("src/demo").toString());
+
+        assertThat(ran).isEqualTo(new Ran(0, "", ""));
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -205,7 +206,7 @@ final class Rehearsal {
     }
 
     private String manifests() {
-        return """
+        return String.format(Locale.ROOT, """
                 apiVersion: v1
                 kind: Service
                 metadata: {name: app, namespace: shop, annotations: {torii.dev/endpoints: "127.0.0.1:%1$d"}}
@@ -243,6 +244,6 @@ final class Rehearsal {
                     - type: RequestHeaderModifier
                       requestHeaderModifier: {set: [{name: x-rehearsal, value: "true"}]}
                     backendRefs: [{name: app, port: 80}]
-                """.formatted(inbound, gateway, admin);
+                """, inbound, gateway, admin);
     }
 }

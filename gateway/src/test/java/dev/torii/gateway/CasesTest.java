@@ -44,7 +44,7 @@ class CasesTest {
     }
 
     private static Stream<DynamicTest> tests(Predicate<Case> which, boolean alwaysHttp2) {
-        TrafficRun.Setting setting = bed.setting(GatewayTarget::new, alwaysHttp2);
+        TrafficRun.Setting setting = bed.setting(gateway -> new GatewayTarget(), alwaysHttp2);
         return bed.files().all(System.getProperty("case", "*")).stream()
                 .filter(which)
                 .map(each -> DynamicTest.dynamicTest(each.name(), each.file().toUri(), () -> play(each, setting)));

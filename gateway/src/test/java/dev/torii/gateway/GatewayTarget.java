@@ -4,41 +4,25 @@ import dev.torii.config.compile.SnapshotCompiler;
 import dev.torii.config.source.ManifestReader;
 import dev.torii.config.source.Read;
 import dev.torii.testkit.Await;
+import dev.torii.testkit.ConfigFolder;
 import dev.torii.testkit.cases.CaseTarget;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A gateway that follows a folder, as {@code ./torii gateway --config FOLDER} does. The folder is a link that is turned to
- * a new version at once, as Kubernetes does with a mounted ConfigMap.
- */
+/** A gateway that follows a folder, as {@code ./torii gateway --config FOLDER} does. */
 final class GatewayTarget implements CaseTarget {
 
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
-    private final Path home;
-    private final Path config;
+    private final ConfigFolder folder = new ConfigFolder();
     private @Nullable TestGateway gateway;
-    private int versions;
-
-    GatewayTarget() throws IOException {
-        home = Files.createTempDirectory("torii-case");
-        config = home.resolve("config");
-    }
 
     @Override
-    public void serve(Map<String, String> manifests) throws IOException {
-        turnTo(write(manifests));
-        Read read = ManifestReader.read(List.of(config));
+    public void serve(Map<String, String> manifests) {
+        folder.turnTo(manifests);
+        Read read = ManifestReader.read(List.of(folder.path()));
         if (!read.readable()) {
             throw new IllegalStateException("the manifests cannot be read: " + read.findings());
         }
@@ -60,33 +44,13 @@ final class GatewayTarget implements CaseTarget {
         if (gateway != null) {
             gateway.close();
         }
-        try (Stream<Path> files = Files.walk(home)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        folder.close();
     }
 
     private TestGateway running() {
         if (gateway == null) {
-            gateway = new TestGateway(config);
+            gateway = new TestGateway(folder.path());
         }
         return gateway;
-    }
-
-    private Path write(Map<String, String> manifests) throws IOException {
-        Path version = Files.createDirectory(home.resolve("version-" + versions++));
-        for (Map.Entry<String, String> file : manifests.entrySet()) {
-            String name = Path.of(file.getKey()).getFileName() + ".yaml";
-            Files.writeString(version.resolve(name), file.getValue());
-        }
-        return version;
-    }
-
-    private void turnTo(Path version) throws IOException {
-        Path link = Files.createSymbolicLink(home.resolve("next"), version);
-        Files.move(link, config, StandardCopyOption.ATOMIC_MOVE);
     }
 }

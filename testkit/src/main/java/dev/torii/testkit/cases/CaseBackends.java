@@ -23,6 +23,7 @@ public final class CaseBackends implements Symbols, AutoCloseable {
     private static final String INFRA = ObjectName.DEFAULT_NAMESPACE;
     private static final String APP = "gateway-conformance-app-backend";
     private static final String WEB = "gateway-conformance-web-backend";
+    private static final String MESH = "gateway-conformance-mesh";
 
     private final Map<String, List<Listening>> bySymbol = new LinkedHashMap<>();
     private final Map<ObjectName, Journal<SeenRequest>> journals = new LinkedHashMap<>();
@@ -33,6 +34,7 @@ public final class CaseBackends implements Symbols, AutoCloseable {
         startGrpc(certificates);
         startTls(vertx, certificates);
         startTcp(vertx, certificates);
+        startMesh(vertx);
     }
 
     /** For those who only compile: every name is some address, every port some port, and nobody is there. */
@@ -108,6 +110,13 @@ public final class CaseBackends implements Symbols, AutoCloseable {
             start(name, INFRA, name, 1, pod -> TcpEchoServer.start(vertx, pod));
         }
         start("tcp-app-backend", APP, "tcp-app-backend", 1, pod -> TcpEchoServer.start(vertx, pod));
+    }
+
+    private void startMesh(Vertx vertx) {
+        for (String name : List.of("echo-v1", "echo-v2")) {
+            http(vertx, MESH, name, 1);
+            start("grpc-" + name, MESH, name, 1, GrpcEchoServer::start);
+        }
     }
 
     private void http(Vertx vertx, String namespace, String service, int pods) {

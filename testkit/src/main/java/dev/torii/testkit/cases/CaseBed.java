@@ -2,7 +2,7 @@ package dev.torii.testkit.cases;
 
 import io.vertx.core.Vertx;
 
-/** All that cases need beside a gateway, started once for a whole class of tests. */
+/** All that cases need beside a gateway or sidecar, started once for a whole class of tests. */
 public final class CaseBed implements AutoCloseable {
 
     private final CaseFiles files = CaseFiles.find();
@@ -23,12 +23,17 @@ public final class CaseBed implements AutoCloseable {
     }
 
     /**
-     * A way to play cases here.
+     * A way to play cases here: those with requests to Gateways.
      *
      * @param alwaysHttp2 whether to speak HTTP/2 where a case leaves it to HTTP/1
      */
     public TrafficRun.Setting setting(CaseTarget.Factory targets, boolean alwaysHttp2) {
-        return new TrafficRun.Setting(files, vertx, certificates, backends, targets, alwaysHttp2);
+        return new TrafficRun.Setting(files, vertx, certificates, backends, targets, Way.DIRECT, alwaysHttp2);
+    }
+
+    /** The same for those with requests from Services, through their sidecars. */
+    public TrafficRun.Setting sidecars(CaseTarget.Factory targets, Way way) {
+        return new TrafficRun.Setting(files, vertx, certificates, backends, targets, way, false);
     }
 
     @Override

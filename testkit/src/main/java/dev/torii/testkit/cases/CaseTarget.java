@@ -2,7 +2,7 @@ package dev.torii.testkit.cases;
 
 import java.util.Map;
 
-/** A gateway process under test: the seam between the cases and whatever serves them. */
+/** A gateway or sidecar process under test: the seam between the cases and whatever serves them. */
 public interface CaseTarget extends AutoCloseable {
 
     /**
@@ -12,15 +12,18 @@ public interface CaseTarget extends AutoCloseable {
      */
     void serve(Map<String, String> manifests) throws Exception;
 
-    /** Where it really listens for a port of the manifests; -1 when it does not. */
+    /** Where it really listens for connections to a port of the manifests; -1 when it does not. */
     int port(int configured);
 
     @Override
     void close();
 
-    /** Starts one that serves nothing yet. */
+    /**
+     * Starts one that serves nothing yet: for a Gateway that requests go to, or beside the app of a Service that they come
+     * from.
+     */
     @FunctionalInterface
     interface Factory {
-        CaseTarget start() throws Exception;
+        CaseTarget start(ObjectName whose) throws Exception;
     }
 }

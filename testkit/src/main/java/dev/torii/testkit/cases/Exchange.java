@@ -76,6 +76,12 @@ public record Exchange(
         }
     }
 
+    /** The same request to somewhere else. */
+    Exchange to(Target other) {
+        return new Exchange(
+                line, times, method, other, protocol, serverName, clientCertificate, headers, outcome, checks);
+    }
+
     boolean isHttp() {
         return !List.of("GRPC", "TLS", "TCP", "WEBSOCKET").contains(method);
     }

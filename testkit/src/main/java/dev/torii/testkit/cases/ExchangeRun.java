@@ -163,7 +163,7 @@ final class ExchangeRun {
             case "WEBSOCKET" -> new WebSocketProbe(setting.vertx());
             default ->
                 exchange.protocol() == Protocol.HTTP1 && !setting.alwaysHttp2()
-                        ? new Http1Probe(trust)
+                        ? new Http1Probe(trust, setting.way())
                         : new Http2Probe(setting.vertx(), trust);
         };
     }
@@ -175,16 +175,6 @@ final class ExchangeRun {
     private static Exchange withQuery(Exchange e, String parameter) {
         Target t = e.target();
         String path = t.path() + (t.path().indexOf('?') < 0 ? "?" : "&") + parameter;
-        return new Exchange(
-                e.line(),
-                e.times(),
-                e.method(),
-                new Target(t.scheme(), t.host(), t.port(), path),
-                e.protocol(),
-                e.serverName(),
-                e.clientCertificate(),
-                e.headers(),
-                e.outcome(),
-                e.checks());
+        return e.to(new Target(t.scheme(), t.host(), t.port(), path));
     }
 }

@@ -31,8 +31,8 @@ public sealed interface Step {
     }
 
     /**
-     * {@code === requests from NAMESPACE/SERVICE}: made by the app of that Service, through its sidecar. Only the config
-     * half plays them, see {@link ConfigRun}; the traffic half will once there is a sidecar to make them.
+     * {@code === requests from NAMESPACE/SERVICE}: made by the app of that Service, through its sidecar. A URL's host may
+     * be a name in braces, which stands for a pod.
      */
     record Calls(int line, ObjectName from, List<Exchange> exchanges) implements Step {
         public Calls {

@@ -10,13 +10,14 @@ import java.util.Set;
 
 /**
  * Plays the traffic half of a case: serves its manifests and makes its requests, one gateway process for each Gateway
- * that requests go to.
+ * that requests go to, or one sidecar process beside each Service that they come from.
  */
 public final class TrafficRun implements AutoCloseable {
 
     /**
      * What all cases of a run share.
      *
+     * @param way how requests are made: to Gateways, or from Services
      * @param alwaysHttp2 whether to speak HTTP/2 where a case leaves it to HTTP/1
      */
     public record Setting(
@@ -25,6 +26,7 @@ public final class TrafficRun implements AutoCloseable {
             CaseCertificates certificates,
             CaseBackends backends,
             CaseTarget.Factory targets,
+            Way way,
             boolean alwaysHttp2) {}
 
     private final Case played;
@@ -59,8 +61,10 @@ public final class TrafficRun implements AutoCloseable {
                 fail(delete.line(), "there is no " + delete.kind() + " " + delete.object());
             }
             upToDate.clear();
-        } else if (step instanceof Step.Requests requests) {
+        } else if (step instanceof Step.Requests requests && setting.way() == Way.DIRECT) {
             requests(requests);
+        } else if (step instanceof Step.Calls calls && setting.way() != Way.DIRECT) {
+            calls(calls);
         }
     }
 
@@ -69,17 +73,43 @@ public final class TrafficRun implements AutoCloseable {
             fail(step.line(), "there is no Gateway " + step.gateway());
             return;
         }
-        CaseTarget target = targets.get(step.gateway());
+        CaseTarget target = target(step.gateway(), manifests.renderFor(step.gateway()));
+        play(step.exchanges(), new TlsTrust(setting.certificates(), step.trusting()), target);
+    }
+
+    private void calls(Step.Calls step) throws Exception {
+        CaseTarget target = target(step.from(), manifests.renderAll());
+        List<Exchange> resolved = step.exchanges().stream().map(this::resolved).toList();
+        play(resolved, new TlsTrust(setting.certificates(), null), target);
+    }
+
+    private CaseTarget target(ObjectName whose, Map<String, String> files) throws Exception {
+        CaseTarget target = targets.get(whose);
         if (target == null) {
-            target = setting.targets().start();
-            targets.put(step.gateway(), target);
+            target = setting.targets().start(whose);
+            targets.put(whose, target);
         }
-        if (upToDate.add(step.gateway())) {
-            target.serve(manifests.renderFor(step.gateway()));
+        if (upToDate.add(whose)) {
+            target.serve(files);
         }
-        TlsTrust trust = new TlsTrust(setting.certificates(), step.trusting());
+        return target;
+    }
+
+    /** A name in braces instead of a host stands for a pod's address. */
+    private Exchange resolved(Exchange exchange) {
+        Exchange.Target to = exchange.target();
+        if (!to.host().startsWith("{")) {
+            return exchange;
+        }
+        String[] address = setting.backends()
+                .replace(played.file(), exchange.line(), to.host())
+                .split(":");
+        return exchange.to(new Exchange.Target(to.scheme(), address[0], Integer.parseInt(address[1]), to.path()));
+    }
+
+    private void play(List<Exchange> exchanges, TlsTrust trust, CaseTarget target) throws Exception {
         ExchangeRun run = new ExchangeRun(setting, trust, target);
-        for (Exchange exchange : step.exchanges()) {
+        for (Exchange exchange : exchanges) {
             run.play(exchange).forEach(complaint -> fail(complaint.line(), complaint.message()));
         }
     }

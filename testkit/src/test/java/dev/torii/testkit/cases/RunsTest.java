@@ -146,7 +146,7 @@ class RunsTest {
 
     private static List<String> play(String sections, List<Map<String, String>> served) throws Exception {
         Case played = CaseParser.parse(Path.of("Some.case"), GATEWAY + sections);
-        return TrafficRun.play(played, bed.setting(() -> new OneBackend(served), false));
+        return TrafficRun.play(played, bed.setting(whose -> new OneBackend(served), false));
     }
 
     private static List<String> config(String sections) {

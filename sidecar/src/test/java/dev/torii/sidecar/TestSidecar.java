@@ -1,0 +1,96 @@
+package dev.torii.sidecar;
+
+import dev.torii.proxy.telemetry.Logging;
+import dev.torii.sidecar.Sidecar.Address;
+import dev.torii.testkit.Listening;
+import dev.torii.testkit.RawHttp;
+import dev.torii.testkit.RawResponse;
+import io.vertx.core.Future;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A sidecar in this process, on free ports, not captured, over a folder of manifests that a test edits. */
+final class TestSidecar implements AutoCloseable {
+
+    private static final Logging LOGGING = Logging.install(System.err, Logging.Format.TEXT, Logging.Verbosity.WARN);
+    private static final Address ANY_PORT = new Address(Listening.HOST, 0);
+
+    private final ByteArrayOutputStream log;
+    private final Sidecar sidecar;
+
+    private TestSidecar(Sidecar.Options options, ByteArrayOutputStream log) {
+        this.log = log;
+        this.sidecar = await(Sidecar.start(options, LOGGING));
+    }
+
+    /** Beside the app of a Service, which listens on these ports. */
+    static TestSidecar start(Path config, String namespace, String service, Integer... appPorts) {
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        return new TestSidecar(options(config, namespace, service, List.of(appPorts), ANY_PORT, log), log);
+    }
+
+    static Sidecar.Options options(
+            Path config,
+            String namespace,
+            String service,
+            List<Integer> appPorts,
+            Address inbound,
+            ByteArrayOutputStream log) {
+        return new Sidecar.Options(
+                List.of(config),
+                namespace,
+                service,
+                appPorts,
+                inbound,
+                ANY_PORT,
+                ANY_PORT,
+                false,
+                false,
+                1,
+                Duration.ofMillis(500),
+                Duration.ofSeconds(10),
+                log);
+    }
+
+    Sidecar sidecar() {
+        return sidecar;
+    }
+
+    int inbound() {
+        return sidecar.bound().inbound();
+    }
+
+    int outbound() {
+        return sidecar.bound().outbound();
+    }
+
+    /** What an admin page says. */
+    RawResponse admin(String request) {
+        try (RawHttp admin = RawHttp.connect(sidecar.bound().admin())) {
+            return admin.send(request + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                    .readResponse();
+        }
+    }
+
+    /** The access log so far. */
+    String log() {
+        return log.toString(StandardCharsets.UTF_8);
+    }
+
+    static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        await(sidecar.close());
+    }
+}

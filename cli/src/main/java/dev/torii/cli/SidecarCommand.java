@@ -81,6 +81,18 @@ final class SidecarCommand implements Callable<Integer> {
     private boolean strict;
 
     @Option(
+            names = "--app-workers",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "How many requests the app works on at a time: /metrics tells how many more it could.")
+    private int appWorkers;
+
+    @Option(
+            names = "--ready-needs-idle-worker",
+            description = "/ready is 503 while all of --app-workers are busy, so that requests go to other pods.")
+    private boolean readyNeedsIdleWorker;
+
+    @Option(
             names = "--admin",
             paramLabel = "HOST:PORT",
             defaultValue = "127.0.0.1:15000",
@@ -123,6 +135,10 @@ final class SidecarCommand implements Callable<Integer> {
                 throw new ParameterException(spec.commandLine(), "--app is a port from 1 to 65535, not " + port);
             }
         }
+        if (appWorkers < 0 || (appWorkers == 0 && readyNeedsIdleWorker)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--app-workers is a number from 1, and --ready-needs-idle-worker needs it");
+        }
         Running.requirePaths(config);
         Logging logging = Logging.install(new FileOutputStream(FileDescriptor.err), Format.TEXT, Verbosity.INFO);
         Sidecar sidecar = Running.await(Sidecar.start(options(name.group(1), name.group(2)), logging));
@@ -140,6 +156,7 @@ final class SidecarCommand implements Callable<Integer> {
                 address(admin),
                 capture,
                 strict,
+                new Sidecar.Workers(appWorkers, readyNeedsIdleWorker),
                 eventLoops,
                 drainDelay,
                 drainTimeout,

@@ -94,7 +94,8 @@ public final class Gateway {
                         this::explain,
                         logging::verbosity,
                         logging::verbosity,
-                        this::drain));
+                        this::drain,
+                        this::quit));
         this.source = FileSource.watch(options.config(), configuration::changed);
     }
 
@@ -183,10 +184,19 @@ public final class Gateway {
      * @return ends when the gateway has stopped
      */
     public Future<Void> drain() {
+        return leave(options.drainAccept());
+    }
+
+    /** The same at once: nothing more is accepted. Hurries no drain that has begun. */
+    public Future<Void> quit() {
+        return leave(Duration.ZERO);
+    }
+
+    private Future<Void> leave(Duration accept) {
         if (!draining) {
             draining = true;
             LOG.log(Level.INFO, "draining");
-            plane.drain(options.drainAccept(), options.drainFinish())
+            plane.drain(accept, options.drainFinish())
                     .otherwiseEmpty()
                     .compose(v -> close())
                     .onComplete(stopped);

@@ -30,6 +30,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -60,6 +62,7 @@ public final class Sidecar {
      *     were not captured
      * @param captured whether connections come redirected by {@code torii capture}
      * @param strict whether the app may call nothing but Services
+     * @param workers of the app
      * @param eventLoops how many cores serve traffic, in each direction
      * @param drainAccept how long a draining sidecar still takes inbound connections
      * @param drainFinish how long requests in flight may take after that, in each direction
@@ -75,6 +78,7 @@ public final class Sidecar {
             Address admin,
             boolean captured,
             boolean strict,
+            Workers workers,
             int eventLoops,
             Duration drainAccept,
             Duration drainFinish,
@@ -86,9 +90,18 @@ public final class Sidecar {
         }
     }
 
+    /**
+     * How much the app does at a time.
+     *
+     * @param count how many requests; 0 when that is not known
+     * @param neededToBeReady whether the sidecar is ready only as long as one of them is idle
+     */
+    public record Workers(int count, boolean neededToBeReady) {
+
+        public static final Workers UNKNOWN = new Workers(0, false);
+    }
+
     private static final Logger LOG = System.getLogger("dev.torii.sidecar");
-    private static final int QUIET_LOOKS = 5;
-    private static final long LOOK_MILLIS = 200;
 
     private final Options options;
     private final Vertx vertx;
@@ -96,8 +109,13 @@ public final class Sidecar {
     private final DataPlane inbound;
     private final DataPlane outbound;
     private final Configuration configuration;
+    private final AppWorkers workers;
+    private final Departure departure;
     private final AdminServer admin;
     private final Promise<Void> stopped = Promise.promise();
+    // Not a future of this Vert.x: its event loops, which would have to deliver it, are the last thing to go.
+    private final Promise<Void> closed = Promise.promise();
+    private final AtomicBoolean closing = new AtomicBoolean();
     private final FileSource source;
     private volatile Bound bound = new Bound(-1, -1, -1);
     private volatile boolean draining;
@@ -111,12 +129,15 @@ public final class Sidecar {
             Vertx vertx,
             AccessLog accessLog,
             ProxyMetrics metrics,
+            AppWorkers workers,
             List<DataPlane> planes) {
         this.options = options;
         this.vertx = vertx;
         this.accessLog = accessLog;
         this.inbound = planes.get(0);
         this.outbound = planes.get(1);
+        this.workers = workers;
+        this.departure = new Departure(vertx, inbound, outbound);
         SidecarView view = new SidecarView(options.namespace(), options.service(), options.appPorts());
         this.configuration = new Configuration(new SidecarRole(view, inbound, outbound, metrics));
         this.admin = new AdminServer(
@@ -129,7 +150,8 @@ public final class Sidecar {
                         this::explain,
                         logging::verbosity,
                         logging::verbosity,
-                        this::drain));
+                        this::drain,
+                        this::quit));
         this.source = FileSource.watch(options.config(), configuration::changed);
     }
 
@@ -145,13 +167,14 @@ public final class Sidecar {
         AccessLog accessLog = new AccessLog(options.accessLog());
         ProxyMetrics metrics = new ProxyMetrics(
                 options.eventLoops(), ProxyMetrics.DEFAULT_MAX_SERIES, accessLog::dropped, InstantSource.system());
-        ExchangeListener listener = new ExchangeListeners(List.of(metrics, accessLog));
         // Not a future of this Vert.x: a failure is told when its event loops, which would deliver it, are closed.
         Promise<Sidecar> started = Promise.promise();
-        plane(vertx, options, "inbound", listener)
-                .compose(in -> plane(vertx, options, "outbound", listener).map(out -> List.of(in, out)))
+        AppWorkers workers = new AppWorkers(options.workers(), metrics.registry());
+        plane(vertx, options, "inbound", new ExchangeListeners(List.of(workers, metrics, accessLog)))
+                .compose(in -> plane(vertx, options, "outbound", new ExchangeListeners(List.of(metrics, accessLog)))
+                        .map(out -> List.of(in, out)))
                 .compose(planes -> vertx.executeBlocking(
-                        () -> new Sidecar(options, logging, vertx, accessLog, metrics, planes), false))
+                        () -> new Sidecar(options, logging, vertx, accessLog, metrics, workers, planes), false))
                 .onSuccess(sidecar -> sidecar.open(started))
                 .onFailure(e -> vertx.close().onComplete(v -> started.fail(e)));
         return started.future();
@@ -188,7 +211,7 @@ public final class Sidecar {
         if (draining) {
             return Optional.of("draining");
         }
-        return configuration.served().isEmpty() ? Optional.of("no readable configuration yet") : Optional.empty();
+        return configuration.served().isEmpty() ? Optional.of("no readable configuration yet") : workers.notReady();
     }
 
     private Future<List<ClusterView>> clusters() {
@@ -224,58 +247,44 @@ public final class Sidecar {
      * @return ends when the sidecar has stopped
      */
     public Future<Void> drain() {
+        return leave(() -> departure.drain(options.drainAccept(), options.drainFinish()));
+    }
+
+    /** Leaves at once, in both directions, but for what is in flight: the app has ended. Hurries no drain. */
+    public Future<Void> quit() {
+        return leave(() -> departure.quit(options.drainFinish()));
+    }
+
+    private Future<Void> leave(Supplier<Future<Void>> how) {
         if (!draining) {
             draining = true;
             LOG.log(Level.INFO, "draining");
-            inbound.drain(options.drainAccept(), options.drainFinish())
-                    .otherwiseEmpty()
-                    .compose(v -> quiet(options.drainFinish()))
-                    .compose(v -> outbound.drain(Duration.ZERO, options.drainFinish()))
-                    .otherwiseEmpty()
-                    .compose(v -> close())
-                    .onComplete(stopped);
+            how.get().otherwiseEmpty().compose(v -> close()).onComplete(stopped);
         }
         return stopped.future();
     }
 
-    /** Ends when nothing outbound has been in flight for a moment, or the time is up. */
-    private Future<Void> quiet(Duration limit) {
-        Promise<Void> done = Promise.promise();
-        look(0, System.nanoTime() + limit.toNanos(), done);
-        return done.future();
-    }
-
-    private void look(int quietLooks, long end, Promise<Void> done) {
-        if (quietLooks >= QUIET_LOOKS || System.nanoTime() - end > 0) {
-            done.complete();
-            return;
-        }
-        outbound.live()
-                .onFailure(done::fail)
-                .onSuccess(live -> vertx.setTimer(LOOK_MILLIS, id -> look(live == 0 ? quietLooks + 1 : 0, end, done)));
-    }
-
-    /** Ends when the sidecar has stopped after a {@link #drain}, whoever asked for it. */
+    /** Ends when the sidecar has stopped after a {@link #drain} or {@link #quit}, whoever asked for it. */
     public Future<Void> stopped() {
         return stopped.future();
     }
 
-    /** Closes everything now. */
+    /** Closes everything now. May be called again. */
     public Future<Void> close() {
         draining = true;
-        // Not a future of this Vert.x: its event loops, which would have to deliver it, are the last thing to go.
-        Promise<Void> closed = Promise.promise();
-        vertx.<Void>executeBlocking(() -> {
-                    source.close();
-                    return null;
-                })
-                .compose(v -> inbound.close())
-                .compose(v -> outbound.close())
-                .compose(v -> vertx.<Void>executeBlocking(() -> {
-                    accessLog.close();
-                    return null;
-                }))
-                .onComplete(v -> vertx.close().onComplete(closed));
+        if (closing.compareAndSet(false, true)) {
+            vertx.<Void>executeBlocking(() -> {
+                        source.close();
+                        return null;
+                    })
+                    .compose(v -> inbound.close())
+                    .compose(v -> outbound.close())
+                    .compose(v -> vertx.<Void>executeBlocking(() -> {
+                        accessLog.close();
+                        return null;
+                    }))
+                    .onComplete(v -> vertx.close().onComplete(closed));
+        }
         return closed.future();
     }
 }

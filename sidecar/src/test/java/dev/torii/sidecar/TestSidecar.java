@@ -30,15 +30,31 @@ final class TestSidecar implements AutoCloseable {
     /** Beside the app of a Service, which listens on these ports. */
     static TestSidecar start(Path config, String namespace, String service, Integer... appPorts) {
         ByteArrayOutputStream log = new ByteArrayOutputStream();
-        return new TestSidecar(options(config, namespace, service, List.of(appPorts), ANY_PORT, log), log);
+        return new TestSidecar(
+                options(config, namespace, service, List.of(appPorts), ANY_PORT, Sidecar.Workers.UNKNOWN, log), log);
     }
 
-    static Sidecar.Options options(
+    /** Beside an app with so many workers, of which one must be idle for it to be ready. */
+    static TestSidecar withWorkers(int workers, Path config, String namespace, String service, int appPort) {
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        Sidecar.Workers needed = new Sidecar.Workers(workers, true);
+        return new TestSidecar(options(config, namespace, service, List.of(appPort), ANY_PORT, needed, log), log);
+    }
+
+    /** With its inbound port at an address. */
+    static TestSidecar startAt(Address inbound, Path config, String namespace, String service) {
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        return new TestSidecar(
+                options(config, namespace, service, List.of(), inbound, Sidecar.Workers.UNKNOWN, log), log);
+    }
+
+    private static Sidecar.Options options(
             Path config,
             String namespace,
             String service,
             List<Integer> appPorts,
             Address inbound,
+            Sidecar.Workers workers,
             ByteArrayOutputStream log) {
         return new Sidecar.Options(
                 List.of(config),
@@ -50,6 +66,7 @@ final class TestSidecar implements AutoCloseable {
                 ANY_PORT,
                 false,
                 false,
+                workers,
                 1,
                 Duration.ofMillis(500),
                 Duration.ofSeconds(10),

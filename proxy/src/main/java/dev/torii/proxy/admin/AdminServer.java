@@ -111,7 +111,12 @@ public final class AdminServer {
                         List.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.PUT),
                         "how much is told; PUT error, warn, info, debug or trace",
                         this::logLevel),
-                new Page("/drain", List.of(HttpMethod.POST), "leave: stop taking traffic, finish, exit", this::drain));
+                new Page("/drain", List.of(HttpMethod.POST), "leave: stop taking traffic, finish, exit", this::drain),
+                new Page(
+                        "/quit",
+                        List.of(HttpMethod.POST),
+                        "leave at once: finish what is in flight, exit",
+                        this::quit));
     }
 
     private Router router(Vertx vertx) {
@@ -246,5 +251,10 @@ public final class AdminServer {
     private void drain(RoutingContext ctx) {
         sources.drain().run();
         Replies.text(ctx, 202, "draining");
+    }
+
+    private void quit(RoutingContext ctx) {
+        sources.quit().run();
+        Replies.text(ctx, 202, "quitting");
     }
 }

@@ -25,6 +25,7 @@ import java.util.function.Supplier;
  * @param logLevel what is told now
  * @param setLogLevel changes that
  * @param drain begins to leave; may be called again
+ * @param quit the same, without waiting for anybody to learn of it
  */
 public record AdminSources(
         Supplier<Optional<String>> notReady,
@@ -34,4 +35,5 @@ public record AdminSources(
         Function<ExplainQuery, String> explain,
         Supplier<Verbosity> logLevel,
         Consumer<Verbosity> setLogLevel,
-        Runnable drain) {}
+        Runnable drain,
+        Runnable quit) {}

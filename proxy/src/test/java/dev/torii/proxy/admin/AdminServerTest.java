@@ -53,6 +53,7 @@ class AdminServerTest {
     private final ProxyMetrics metrics =
             new ProxyMetrics(1, ProxyMetrics.DEFAULT_MAX_SERIES, () -> 0, InstantSource.system());
     private final AtomicInteger drains = new AtomicInteger();
+    private final AtomicInteger quits = new AtomicInteger();
     private volatile Optional<String> notReady = Optional.of("no complete configuration yet");
     private volatile Verbosity verbosity = Verbosity.INFO;
     private volatile Function<ExplainQuery, String> explain = query -> query + "\nsecond line\n";
@@ -92,7 +93,8 @@ class AdminServerTest {
                 query -> explain.apply(query),
                 () -> verbosity,
                 wanted -> verbosity = wanted,
-                drains::incrementAndGet);
+                drains::incrementAndGet,
+                quits::incrementAndGet);
     }
 
     @Test
@@ -266,6 +268,9 @@ class AdminServerTest {
         assertThat(right.statusCode()).isEqualTo(202);
         assertThat(right.bodyAsString()).isEqualTo("draining\n");
         assertThat(drains).hasValue(1);
+        assertThat(quits).hasValue(0);
+        assertThat(get(request(HttpMethod.POST, "/quit").send()).bodyAsString()).isEqualTo("quitting\n");
+        assertThat(quits).hasValue(1);
     }
 
     @ParameterizedTest
@@ -280,7 +285,16 @@ class AdminServerTest {
     @Test
     void theFirstPageListsTheOthers() throws Exception {
         assertThat(get("/").bodyAsString())
-                .contains("/ready", "/live", "/metrics", "/snapshot", "/clusters", "/explain", "/log-level", "/drain");
+                .contains(
+                        "/ready",
+                        "/live",
+                        "/metrics",
+                        "/snapshot",
+                        "/clusters",
+                        "/explain",
+                        "/log-level",
+                        "/drain",
+                        "/quit");
         assertThat(get("/nothing").statusCode()).isEqualTo(404);
         assertThat(get("/nothing").bodyAsString()).isEqualTo("no such page, / lists them\n");
     }

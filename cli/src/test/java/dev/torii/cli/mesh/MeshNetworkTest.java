@@ -240,19 +240,30 @@ final class MeshNetworkTest {
         assertThat(mesh.web.logged(id, "\"role\":\"inbound\"")).contains("\"client\":\"" + self);
         assertThat(isDirect(fromWeb("http://" + self + ":8080/"))).isTrue();
 
-        for (String host : new String[] {"127.0.0.1", "[::1]", self, "[" + mesh.web.host.ipv6() + "]"}) {
-            for (int port : new int[] {15001, 15006}) {
+        String self6 = "[" + mesh.web.host.ipv6() + "]";
+        for (int port : new int[] {15001, 15006}) {
+            for (String host : new String[] {"127.0.0.1", "[::1]", self, self6}) {
                 String place = "http://" + host + ":" + port + "/";
                 assertThat(fromWeb(place)).as("web to " + place).doesNotContain("status 200", "timed out");
-                if (!host.contains("127.0.0.1") && !host.contains("::1]")) {
-                    assertThat(fromWorld(place))
-                            .as("the world to " + place)
-                            .contains("status 000")
-                            .doesNotContain("timed out");
-                }
+            }
+            for (String host : new String[] {self, self6}) {
+                String place = "http://" + host + ":" + port + "/";
+                assertThat(fromWorld(place))
+                        .as("the world to " + place)
+                        .contains("status 000")
+                        .doesNotContain("timed out");
             }
         }
-        assertThat(mesh.web.open()).as("files and sockets of the sidecar").isLessThan(200);
+        // Who opens the outbound port to the world has a proxy for everybody, but not a loop.
+        for (String host : new String[] {mesh.v2.host.ipv4(), "[" + mesh.v2.host.ipv6() + "]", "anybody.example"}) {
+            String place = host + ":15001";
+            assertThat(fromWorld("--connect-to", place + ":" + mesh.v2.host.ipv4() + ":15001", "http://" + place + "/"))
+                    .as(place)
+                    .contains("status 502");
+        }
+        for (Pod pod : new Pod[] {mesh.web, mesh.v2}) {
+            assertThat(pod.open()).as("files and sockets of the sidecar").isLessThan(200);
+        }
     }
 
     @Test

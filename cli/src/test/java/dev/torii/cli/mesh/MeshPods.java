@@ -154,7 +154,8 @@ final class MeshPods implements AutoCloseable {
     private void startSidecars() {
         web.start("web", "web");
         v1.start("v1", "reviews", "--app", "8443,6379");
-        v2.start("v2", "reviews", "--inbound", "[::]:15006");
+        // As nobody should: as a proxy for everybody.
+        v2.start("v2", "reviews", "--inbound", "[::]:15006", "--outbound", "0.0.0.0:15001");
         for (Pod pod : List.of(web, v1, v2)) {
             until("the sidecar of " + pod.host.namespace() + " is ready", pod::isReady);
         }

@@ -213,26 +213,24 @@ public final class MeshEntrance implements Entrance {
 
         @Override
         public @Nullable Cluster cluster(String host, int port) {
-            return settings.strict() || isSelf(host, port) ? null : Places.of(IpText.canonical(host), port);
+            return settings.strict() || isSelf(port) ? null : Places.of(IpText.canonical(host), port);
         }
 
         @Override
         public void connected(NetSocket socket, String host, int port) {
-            if (isSelf(host, port)) {
+            if (isSelf(port)) {
                 channel(socket).close();
             } else {
                 toPlace(socket, IpText.canonical(host), port);
             }
         }
 
-        /** A request for this very port would come back for ever. */
-        private boolean isSelf(String host, int port) {
-            return port == boundPort
-                    && (host.equals("localhost")
-                            || host.startsWith("127.")
-                            || host.equals("[::1]")
-                            || host.equals("0.0.0.0")
-                            || host.equals("[::]"));
+        /**
+         * A request for this very port would come back for ever. Its host does not matter: any name may stand for an
+         * address of ours, and an address for us by many spellings.
+         */
+        private boolean isSelf(int port) {
+            return port == boundPort;
         }
     }
 }

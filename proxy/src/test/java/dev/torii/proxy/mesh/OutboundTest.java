@@ -98,8 +98,13 @@ final class OutboundTest {
     @Test
     void aRequestForTheSidecarItselfDoesNotGoRound() {
         try (TestSidecar sidecar = TestSidecar.outbound().apply()) {
-            String self = "127.0.0.1:" + sidecar.port();
-            assertThat(status(sidecar, "http://" + self + "/", self)).isEqualTo(502);
+            for (String host :
+                    List.of("127.0.0.1", "LOCALHOST", "127.1", "[::ffff:127.0.0.1]", "localhost.localdomain")) {
+                String self = host + ":" + sidecar.port();
+                assertThat(status(sidecar, "http://" + self + "/", self))
+                        .as(self)
+                        .isEqualTo(502);
+            }
             assertThat(status(sidecar, "/", "localhost:" + sidecar.port())).isEqualTo(502);
         }
     }

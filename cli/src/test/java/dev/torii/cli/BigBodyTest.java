@@ -40,7 +40,7 @@ final class BigBodyTest {
     @TempDir
     private Path folder;
 
-    private GatewayProcess gateway;
+    private ToriiProcess gateway;
 
     @BeforeEach
     void start() throws Exception {
@@ -51,7 +51,7 @@ final class BigBodyTest {
                         Yaml.route("to-http1", "/HTTP_1_1", "backend"),
                         Yaml.http2Route("to-http2", "/HTTP_2", "backend"),
                         Yaml.service("backend", backend.port())));
-        gateway = new GatewayProcess(
+        gateway = ToriiProcess.gateway(
                 folder,
                 "gateway",
                 config,

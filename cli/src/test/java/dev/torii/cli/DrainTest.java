@@ -44,7 +44,7 @@ final class DrainTest {
     private final AtomicLong answered = new AtomicLong();
     private final AtomicLong askedToLeave = new AtomicLong();
     private final List<Thread> clients = new ArrayList<>();
-    private final List<GatewayProcess> gateways = new ArrayList<>();
+    private final List<ToriiProcess> gateways = new ArrayList<>();
     private volatile boolean loading = true;
     private String migrateBefore = "";
     private int port;
@@ -74,15 +74,15 @@ final class DrainTest {
         for (Thread client : clients) {
             client.join();
         }
-        gateways.forEach(GatewayProcess::close);
+        gateways.forEach(ToriiProcess::close);
         backend.close();
         if (Files.isWritable(MIGRATE)) {
             Files.writeString(MIGRATE, migrateBefore);
         }
     }
 
-    private GatewayProcess start(String name) {
-        GatewayProcess started = new GatewayProcess(
+    private ToriiProcess start(String name) {
+        ToriiProcess started = ToriiProcess.gateway(
                 folder,
                 name,
                 folder.resolve("config"),
@@ -132,7 +132,7 @@ final class DrainTest {
 
     @Test
     void nobodyNoticesThatOneOfTwoLeaves() throws Exception {
-        GatewayProcess first = start("first");
+        ToriiProcess first = start("first");
         start("second");
         for (int i = 0; i < 8; i++) {
             Thread client = new Thread(this::ask, "client-" + i);

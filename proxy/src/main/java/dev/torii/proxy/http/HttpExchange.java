@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class HttpExchange implements RequestBody.Watcher {
 
     private static final Logger LOG = System.getLogger(HttpExchange.class.getName());
+    private static final int MAX_TRIES = 2;
 
     private final Worker worker;
     private final ClientConnection client;
@@ -199,15 +200,35 @@ final class HttpExchange implements RequestBody.Watcher {
             return;
         }
         body.detach();
-        boolean again = !reply.isStarted()
-                && outcome.attempts() < 2
-                && !body.isStarted()
-                && (unsent || (unanswered && Backends.isIdempotent(head.method)));
-        if (again && forward != null) {
+        boolean repeatable = unsent || (unanswered && Backends.isIdempotent(head.method));
+        if (repeatable && forward != null && mayTryAgain(unsent && hasOthers(forward))) {
             attempt(forward, unsent && attempt != null ? attempt.endpoint() : null, unanswered);
         } else {
             fail(why, why.httpStatus(), detail);
         }
+    }
+
+    /** @param elsewhere whether nothing was sent: one more try, since a backend that died with the first refuses the second */
+    private boolean mayTryAgain(boolean elsewhere) {
+        return !reply.isStarted() && !body.isStarted() && outcome.attempts() < (elsewhere ? MAX_TRIES + 1 : MAX_TRIES);
+    }
+
+    private static boolean hasOthers(Decision.Forward to) {
+        return to.cluster().endpoints().size() > 1;
+    }
+
+    /** Where a sidecar answers because it cannot reach its app, another endpoint is asked, as if it had refused itself. */
+    private boolean passesOver(HttpHeaders headers) {
+        Attempt trying = attempt;
+        Decision.Forward to = forward;
+        if (trying == null || to == null || !hasOthers(to) || !LocalReplies.saysUnsent(headers) || !mayTryAgain(true)) {
+            return false;
+        }
+        trying.endpoint().unreachable();
+        trying.cancel();
+        body.detach();
+        attempt(to, trying.endpoint(), false);
+        return true;
     }
 
     void upstreamInterim(int status, HttpHeaders headers) {
@@ -218,6 +239,9 @@ final class HttpExchange implements RequestBody.Watcher {
 
     void upstreamHead(int status, HttpHeaders headers, boolean bodyless) {
         lastActive = worker.now();
+        if (passesOver(headers)) {
+            return;
+        }
         outcome.upstreamAnswers();
         reply.head(status, headers, bodyless);
     }

@@ -1,6 +1,7 @@
 package dev.torii.proxy.http;
 
 import dev.torii.proxy.Fault;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerResponse;
@@ -48,6 +49,12 @@ final class LocalReplies {
             body = fault.meaning() + " (" + reason + ")\nrequest id " + requestId + "\n";
         }
         return response.setStatusCode(status).end(body);
+    }
+
+    /** Whether this is such an answer of another proxy, and the request has reached no app: it could not connect. */
+    static boolean saysUnsent(HttpHeaders answer) {
+        String reason = answer.get("x-torii-reason");
+        return reason != null && reason.startsWith(Fault.UF.name() + " ");
     }
 
     /** Says in a gRPC answer's last headers why it failed. */

@@ -198,8 +198,8 @@ public final class EndpointState {
         avoidUntil = 0;
     }
 
-    /** No connection could be made: others are preferred for a moment. */
-    void unreachable() {
+    /** No connection could be made, or its proxy could make none to the app: others are preferred for a moment. */
+    public void unreachable() {
         avoidUntil = System.nanoTime() + PENALTY_NANOS;
     }
 

@@ -6,6 +6,7 @@ import dev.torii.proxy.ExchangeRecord;
 import dev.torii.proxy.TestProxy;
 import dev.torii.routing.Cluster;
 import dev.torii.routing.ConnectionSettings;
+import dev.torii.routing.HashKey;
 import dev.torii.routing.LoadBalancing;
 import dev.torii.testkit.Behaviours;
 import dev.torii.testkit.FreePort;
@@ -33,6 +34,9 @@ class RetryTest {
 
     private static final String OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
     private static final LoadBalancing IN_TURN = new LoadBalancing(LoadBalancing.Algorithm.ROUND_ROBIN, null, 0);
+
+    private static final LoadBalancing BY_KEY =
+            new LoadBalancing(LoadBalancing.Algorithm.CONSISTENT_HASH, new HashKey(HashKey.Source.HEADER, "x-key"), 0);
 
     private final TestProxy proxy = new TestProxy();
 
@@ -196,6 +200,60 @@ class RetryTest {
             // One at least had drawn the dead one.
             assertThat(attempts).contains(2).doesNotContain(3);
             assertThat(backend.requests()).hasSize(4);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "POST"})
+    void whatASidecarCouldNotHandToItsAppGoesElsewhere(String method) {
+        try (MisbehavingBackend sidecar = MisbehavingBackend.start(Behaviours.answers(
+                        "HTTP/1.1 503 Service Unavailable\r\nx-torii-reason: UF connection_refused\r\n"
+                                + "content-length: 4\r\n\r\nnone"));
+                MisbehavingBackend backend = MisbehavingBackend.start(Behaviours.wellBehaved())) {
+            serve(1_000, sidecar.port(), backend.port());
+            for (int i = 0; i < 4; i++) {
+                assertThat(send(method, "").status()).isEqualTo(200);
+            }
+            assertThat(sidecar.requests()).as("avoided for a moment").hasSize(1);
+            proxy.clearRoutes();
+            serve(1_000, sidecar.port());
+            assertThat(send(method, "").body()).as("what the only one says").isEqualTo("none");
+        }
+    }
+
+    @Test
+    void anEndpointThatDiesWithTheFirstTryAndRefusesTheSecondIsPassedOver() throws IOException {
+        try (ServerSocket dying = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                MisbehavingBackend backend = MisbehavingBackend.start(Behaviours.wellBehaved())) {
+            Thread death = new Thread(() -> dieWithTheFirstRequest(dying));
+            death.start();
+            // By key, so that the second try is at the same place.
+            proxy.cluster(
+                            "b",
+                            Cluster.Protocol.HTTP1,
+                            BY_KEY,
+                            ConnectionSettings.DEFAULT,
+                            dying.getLocalPort(),
+                            backend.port())
+                    .route("/", "b")
+                    .apply();
+            int attempts = 1;
+            for (int key = 0; attempts == 1; key++) {
+                assertThat(send("GET / HTTP/1.1\r\nHost: a\r\nx-key: " + key + "\r\n\r\n")
+                                .status())
+                        .isEqualTo(200);
+                attempts = proxy.record().attempts();
+            }
+            assertThat(attempts).isEqualTo(3);
+        }
+    }
+
+    private static void dieWithTheFirstRequest(ServerSocket server) {
+        try (Socket first = server.accept()) {
+            first.getInputStream().read();
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -11,8 +11,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code torii gateway} in a process of its own, on the JDK and class path of this test; ready once it is made. */
-final class GatewayProcess implements AutoCloseable {
+/** {@code torii gateway} or {@code torii sidecar} in a process of its own, on the JDK and class path of this test; ready once it is made. */
+final class ToriiProcess implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
@@ -20,23 +20,16 @@ final class GatewayProcess implements AutoCloseable {
     private final Path log;
     private final Path errors;
 
-    /**
-     * @param home where the file {@code NAME.log}, the access log, and {@code NAME.err} are put
-     * @param config a file or folder of manifests
-     * @param options of the JVM
-     * @param arguments further ones of the command
-     */
-    GatewayProcess(Path home, String name, Path config, List<String> options, String... arguments) {
+    private ToriiProcess(Path home, String name, List<String> options, String role, List<String> arguments) {
         log = home.resolve(name + ".log");
         errors = home.resolve(name + ".err");
         int admin = FreePort.find();
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.torii.cli.Torii", "gateway"));
-        command.addAll(List.of("--config", config.toString(), "--bind", "127.0.0.1"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.torii.cli.Torii", role));
         command.addAll(List.of("--admin", "127.0.0.1:" + admin));
-        command.addAll(List.of(arguments));
+        command.addAll(arguments);
         try {
             process = new ProcessBuilder(command)
                     .redirectError(errors.toFile())
@@ -47,8 +40,36 @@ final class GatewayProcess implements AutoCloseable {
         }
         if (!Await.until(PATIENCE, () -> !process.isAlive() || isReady(admin)) || !process.isAlive()) {
             close();
-            throw new IllegalStateException("the gateway is not ready: " + errors());
+            throw new IllegalStateException("the " + role + " is not ready: " + errors());
         }
+    }
+
+    /**
+     * Starts a gateway on loopback.
+     *
+     * @param home where the file {@code NAME.log}, the access log, and {@code NAME.err} are put
+     * @param config a file or folder of manifests
+     * @param options of the JVM
+     * @param arguments further ones of the command
+     */
+    static ToriiProcess gateway(Path home, String name, Path config, List<String> options, String... arguments) {
+        List<String> all = new ArrayList<>(List.of("--config", config.toString(), "--bind", "127.0.0.1"));
+        all.addAll(List.of(arguments));
+        return new ToriiProcess(home, name, options, "gateway", all);
+    }
+
+    /**
+     * Starts a sidecar, small and quick to start.
+     *
+     * @param home where the file {@code NAME.log}, the access log, and {@code NAME.err} are put
+     * @param config a file or folder of manifests
+     * @param service that the app is, in the namespace {@code default}
+     * @param arguments further ones of the command
+     */
+    static ToriiProcess sidecar(Path home, String name, Path config, String service, String... arguments) {
+        List<String> all = new ArrayList<>(List.of("--config", config.toString(), "--service", "default/" + service));
+        all.addAll(List.of(arguments));
+        return new ToriiProcess(home, name, List.of("-Xmx64m", "-XX:TieredStopAtLevel=1"), "sidecar", all);
     }
 
     private static boolean isReady(int admin) {

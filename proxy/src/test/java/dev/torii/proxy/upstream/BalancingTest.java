@@ -96,9 +96,9 @@ class BalancingTest {
     void anEndpointThatJoinsOthersBeginsWithATenth() {
         int[] ports = wellBehaved(2);
         String joining = "127.0.0.1:" + ports[1];
-        serve(Algorithm.RANDOM, 3_600_000, ports[0]);
+        serve(Algorithm.RANDOM, 3_600_000L, ports[0]);
         assertThat(shares(1)).containsOnlyKeys("127.0.0.1:" + ports[0]);
-        serve(Algorithm.RANDOM, 3_600_000, ports);
+        serve(Algorithm.RANDOM, 3_600_000L, ports);
         // A tenth of a half: 20 of 400, and nine standard deviations.
         assertThat(shares(400).get(joining)).isBetween(1, 60);
     }

@@ -76,8 +76,7 @@ final class GatewayCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Running.requirePaths(config);
         Logging logging = Logging.install(new FileOutputStream(FileDescriptor.err), Format.TEXT, Verbosity.INFO);
-        Gateway gateway = Running.await(Gateway.start(options(), logging));
-        return Running.untilStopped(gateway::drain, gateway.stopped());
+        return Running.untilStopped(Gateway.start(options(), logging), Gateway::drain, Gateway::stopped);
     }
 
     private Gateway.Options options() {

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /** What all roles have in common as processes: they start or fail with one line, and drain when told to end. */
 final class Running {
@@ -22,24 +22,27 @@ final class Running {
     }
 
     /**
-     * Blocks until a role has stopped.
+     * Blocks until a role has stopped. Told to end while it still starts, the process drains what has started.
      *
      * @param drain begins its end, and ends with it; called when the process is told to end
      * @param stopped ends when the role has stopped, whoever asked for it
      */
-    static int untilStopped(Supplier<Future<Void>> drain, Future<Void> stopped) throws InterruptedException {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> drain(drain), "drain"));
-        await(stopped);
+    static <R> int untilStopped(Future<R> starting, Function<R, Future<Void>> drain, Function<R, Future<Void>> stopped)
+            throws InterruptedException {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(starting.compose(drain)), "drain"));
+        await(starting.compose(stopped));
         return Torii.CLEAN;
     }
 
-    /** Runs when the process was told to end: drains, and makes that a clean end. */
-    private static void drain(Supplier<Future<Void>> drain) {
+    /** Runs when the process ends: waits for the drain, and makes that a clean end. What did not start has been told. */
+    private static void end(Future<Void> drained) {
         try {
-            await(drain.get());
+            await(drained);
             Runtime.getRuntime().halt(Torii.CLEAN);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (Failure startFailed) {
+            return;
         }
     }
 

@@ -141,8 +141,8 @@ final class SidecarCommand implements Callable<Integer> {
         }
         Running.requirePaths(config);
         Logging logging = Logging.install(new FileOutputStream(FileDescriptor.err), Format.TEXT, Verbosity.INFO);
-        Sidecar sidecar = Running.await(Sidecar.start(options(name.group(1), name.group(2)), logging));
-        return Running.untilStopped(sidecar::drain, sidecar.stopped());
+        return Running.untilStopped(
+                Sidecar.start(options(name.group(1), name.group(2)), logging), Sidecar::drain, Sidecar::stopped);
     }
 
     private Sidecar.Options options(String namespace, String name) {

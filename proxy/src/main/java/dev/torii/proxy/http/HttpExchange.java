@@ -217,11 +217,20 @@ final class HttpExchange implements RequestBody.Watcher {
         return to.cluster().endpoints().size() > 1;
     }
 
-    /** Where a sidecar answers because it cannot reach its app, another endpoint is asked, as if it had refused itself. */
-    private boolean passesOver(HttpHeaders headers) {
+    /**
+     * Where a sidecar answers because it cannot reach its app, another endpoint is asked, as if it had refused itself. Only
+     * what may be repeated: an app may have copied the header from an answer that it got.
+     */
+    private boolean passesOver(int status, HttpHeaders headers) {
         Attempt trying = attempt;
         Decision.Forward to = forward;
-        if (trying == null || to == null || !hasOthers(to) || !LocalReplies.saysUnsent(headers) || !mayTryAgain(true)) {
+        if (status != Fault.UF.httpStatus()
+                || !LocalReplies.saysUnsent(headers)
+                || !Backends.isIdempotent(head.method)
+                || trying == null
+                || to == null
+                || !hasOthers(to)
+                || !mayTryAgain(true)) {
             return false;
         }
         trying.endpoint().unreachable();
@@ -239,7 +248,7 @@ final class HttpExchange implements RequestBody.Watcher {
 
     void upstreamHead(int status, HttpHeaders headers, boolean bodyless) {
         lastActive = worker.now();
-        if (passesOver(headers)) {
+        if (passesOver(status, headers)) {
             return;
         }
         outcome.upstreamAnswers();

@@ -218,14 +218,13 @@ final class HttpExchange implements RequestBody.Watcher {
     }
 
     /**
-     * Where a sidecar answers because it cannot reach its app, another endpoint is asked, as if it had refused itself. Only
+     * Where a sidecar answers because its app is not there (any more), another endpoint is asked, as if it had refused itself. Only
      * what may be repeated: an app may have copied the header from an answer that it got.
      */
     private boolean passesOver(int status, HttpHeaders headers) {
         Attempt trying = attempt;
         Decision.Forward to = forward;
-        if (status != Fault.UF.httpStatus()
-                || !LocalReplies.saysUnsent(headers)
+        if (!LocalReplies.saysUnanswered(status, headers)
                 || !Backends.isIdempotent(head.method)
                 || trying == null
                 || to == null

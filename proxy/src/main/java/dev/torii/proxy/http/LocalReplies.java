@@ -51,10 +51,13 @@ final class LocalReplies {
         return response.setStatusCode(status).end(body);
     }
 
-    /** Whether this is such an answer of another proxy, and the request has reached no app: it could not connect. */
-    static boolean saysUnsent(HttpHeaders answer) {
+    /** Whether this is such an answer of another proxy, which could not connect to its app or got no byte of an answer. */
+    static boolean saysUnanswered(int status, HttpHeaders answer) {
+        if (status != Fault.UF.httpStatus() && status != Fault.UC.httpStatus()) {
+            return false;
+        }
         String reason = answer.get("x-torii-reason");
-        return reason != null && reason.startsWith(Fault.UF.name() + " ");
+        return reason != null && (reason.startsWith("UF ") || reason.equals("UC closed_before_answer"));
     }
 
     /** Says in a gRPC answer's last headers why it failed. */

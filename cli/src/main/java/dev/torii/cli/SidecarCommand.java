@@ -6,12 +6,11 @@ import dev.torii.proxy.telemetry.Logging.Verbosity;
 import dev.torii.sidecar.Sidecar;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -30,13 +29,8 @@ final class SidecarCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--config",
-            required = true,
-            arity = "1..*",
-            paramLabel = "PATH",
-            description = "Files and folders with manifests.")
-    private List<Path> config;
+    @Mixin
+    private final RoleOptions role = new RoleOptions();
 
     @Option(
             names = "--service",
@@ -93,36 +87,11 @@ final class SidecarCommand implements Callable<Integer> {
     private boolean readyNeedsIdleWorker;
 
     @Option(
-            names = "--admin",
-            paramLabel = "HOST:PORT",
-            defaultValue = "127.0.0.1:15000",
-            converter = HostPort.Converter.class,
-            description = "Where /ready, /metrics, /explain and the like are (default: ${DEFAULT-VALUE}).")
-    private HostPort admin;
-
-    @Option(
             names = "--event-loops",
             paramLabel = "N",
             defaultValue = "1",
             description = "How many cores serve traffic (default: ${DEFAULT-VALUE}).")
     private int eventLoops;
-
-    @Option(
-            names = "--drain-delay",
-            paramLabel = "D",
-            defaultValue = "0s",
-            converter = DurationConverter.class,
-            description = "How long to keep accepting after SIGTERM, so that callers learn of it"
-                    + " (default: ${DEFAULT-VALUE}).")
-    private Duration drainDelay;
-
-    @Option(
-            names = "--drain-timeout",
-            paramLabel = "D",
-            defaultValue = "30s",
-            converter = DurationConverter.class,
-            description = "How long requests in flight may take after that (default: ${DEFAULT-VALUE}).")
-    private Duration drainTimeout;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -139,7 +108,7 @@ final class SidecarCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--app-workers is a number from 1, and --ready-needs-idle-worker needs it");
         }
-        Running.requirePaths(config);
+        Running.requirePaths(role.config);
         Logging logging = Logging.install(new FileOutputStream(FileDescriptor.err), Format.TEXT, Verbosity.INFO);
         return Running.untilStopped(
                 Sidecar.start(options(name.group(1), name.group(2)), logging), Sidecar::drain, Sidecar::stopped);
@@ -147,19 +116,19 @@ final class SidecarCommand implements Callable<Integer> {
 
     private Sidecar.Options options(String namespace, String name) {
         return new Sidecar.Options(
-                config,
+                role.config,
                 namespace,
                 name,
                 app,
                 address(inbound),
                 address(outbound),
-                address(admin),
+                address(role.admin),
                 capture,
                 strict,
                 new Sidecar.Workers(appWorkers, readyNeedsIdleWorker),
                 eventLoops,
-                drainDelay,
-                drainTimeout,
+                role.drainDelay,
+                role.drainTimeout,
                 new FileOutputStream(FileDescriptor.out));
     }
 

@@ -5,13 +5,10 @@ import dev.torii.config.source.FileSource;
 import dev.torii.proxy.DataPlane;
 import dev.torii.proxy.admin.AdminServer;
 import dev.torii.proxy.admin.AdminSources;
-import dev.torii.proxy.admin.ExplainQuery;
 import dev.torii.proxy.telemetry.AccessLog;
 import dev.torii.proxy.telemetry.ExchangeListeners;
 import dev.torii.proxy.telemetry.Logging;
 import dev.torii.proxy.telemetry.ProxyMetrics;
-import dev.torii.routing.Explanation;
-import dev.torii.routing.ProbeRequest;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -26,7 +23,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntUnaryOperator;
-import java.util.stream.Stream;
 
 /**
  * A running ingress gateway: follows manifests in files, serves them, writes the access log, answers on the admin
@@ -91,7 +87,7 @@ public final class Gateway {
                         plane::snapshot,
                         plane::clusters,
                         metrics::page,
-                        this::explain,
+                        query -> query.explain(plane.snapshot()),
                         logging::verbosity,
                         logging::verbosity,
                         this::drain,
@@ -153,13 +149,6 @@ public final class Gateway {
             return Optional.of("draining");
         }
         return configuration.served().isEmpty() ? Optional.of("no readable configuration yet") : Optional.empty();
-    }
-
-    private String explain(ExplainQuery query) {
-        List<String> headers = query.headers().stream()
-                .flatMap(header -> Stream.of(header.name(), header.value()))
-                .toList();
-        return Explanation.of(plane.snapshot(), ProbeRequest.of(query.method(), query.url(), headers));
     }
 
     /** Version of the snapshot that is served, with its ports open; {@code ""} before the first. */

@@ -8,14 +8,11 @@ import dev.torii.proxy.DataPlane;
 import dev.torii.proxy.ExchangeListener;
 import dev.torii.proxy.admin.AdminServer;
 import dev.torii.proxy.admin.AdminSources;
-import dev.torii.proxy.admin.ExplainQuery;
 import dev.torii.proxy.mesh.MeshEntrance;
 import dev.torii.proxy.telemetry.AccessLog;
 import dev.torii.proxy.telemetry.ExchangeListeners;
 import dev.torii.proxy.telemetry.Logging;
 import dev.torii.proxy.telemetry.ProxyMetrics;
-import dev.torii.routing.Explanation;
-import dev.torii.routing.ProbeRequest;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -32,7 +29,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * A running sidecar: two data planes, one for what its app opens and one for what is opened to it, under one
@@ -147,7 +143,7 @@ public final class Sidecar {
                         outbound::snapshot,
                         this::clusters,
                         metrics::page,
-                        this::explain,
+                        query -> query.explain(outbound.snapshot()),
                         logging::verbosity,
                         logging::verbosity,
                         this::drain,
@@ -221,13 +217,6 @@ public final class Sidecar {
                     all.addAll(out);
                     return all;
                 }));
-    }
-
-    private String explain(ExplainQuery query) {
-        List<String> headers = query.headers().stream()
-                .flatMap(header -> Stream.of(header.name(), header.value()))
-                .toList();
-        return Explanation.of(outbound.snapshot(), ProbeRequest.of(query.method(), query.url(), headers));
     }
 
     /** Version of the snapshot that is served; {@code ""} before the first. */

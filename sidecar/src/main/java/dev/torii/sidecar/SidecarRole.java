@@ -8,6 +8,7 @@ import dev.torii.config.resource.ResourceSet;
 import dev.torii.proxy.DataPlane;
 import dev.torii.proxy.telemetry.ProxyMetrics;
 import dev.torii.proxy.telemetry.ProxyMetrics.Reload;
+import dev.torii.routing.Mesh;
 import dev.torii.routing.Snapshot;
 import io.vertx.core.Future;
 import java.util.List;
@@ -37,9 +38,15 @@ final class SidecarRole implements Role {
     /** Both read the same certificates, so one tells what is wrong with them. */
     @Override
     public CompletionStage<List<String>> serve(Snapshot snapshot) {
-        Future<DataPlane.Applied> in = inbound.apply(snapshot);
+        Future<DataPlane.Applied> in = inbound.apply(inboundOnly(snapshot));
         Future<DataPlane.Applied> out = outbound.apply(snapshot);
         return Future.all(in, out).map(both -> out.result().tlsProblems()).toCompletionStage();
+    }
+
+    /** What the app may call concerns the other direction: half of the plans need not be made. */
+    private static Snapshot inboundOnly(Snapshot all) {
+        Mesh mesh = Mesh.of(all.mesh().namespace(), List.of(), all.mesh().inbound());
+        return new Snapshot(all.version(), all.ports(), all.clusters(), mesh);
     }
 
     @Override

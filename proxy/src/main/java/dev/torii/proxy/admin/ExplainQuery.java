@@ -1,6 +1,10 @@
 package dev.torii.proxy.admin;
 
+import dev.torii.routing.Explanation;
+import dev.torii.routing.ProbeRequest;
+import dev.torii.routing.Snapshot;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A request that somebody wonders about.
@@ -31,5 +35,17 @@ public record ExplainQuery(String method, String url, List<Header> headers) {
 
     public ExplainQuery {
         headers = List.copyOf(headers);
+    }
+
+    /**
+     * What would happen to that request, in words.
+     *
+     * @throws IllegalArgumentException with a sentence for the user, when the query makes no sense
+     */
+    public String explain(Snapshot snapshot) {
+        List<String> lines = headers.stream()
+                .flatMap(header -> Stream.of(header.name(), header.value()))
+                .toList();
+        return Explanation.of(snapshot, ProbeRequest.of(method, url, lines));
     }
 }

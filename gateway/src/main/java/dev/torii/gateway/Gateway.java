@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntUnaryOperator;
 
 /**
@@ -67,7 +68,9 @@ public final class Gateway {
     private final GatewayRole role;
     private final Configuration configuration;
     private final AdminServer admin;
-    private final Promise<Void> stopped = Promise.promise();
+    // Not a future of this Vert.x: its event loops, which would have to deliver it, are the last thing to go.
+    private final Promise<Void> closed = Promise.promise();
+    private final AtomicBoolean closing = new AtomicBoolean();
     private final FileSource source;
     private volatile int adminPort = -1;
     private volatile boolean draining;
@@ -185,34 +188,31 @@ public final class Gateway {
         if (!draining) {
             draining = true;
             LOG.log(Level.INFO, "draining");
-            plane.drain(accept, options.drainFinish())
-                    .otherwiseEmpty()
-                    .compose(v -> close())
-                    .onComplete(stopped);
+            plane.drain(accept, options.drainFinish()).onComplete(v -> close());
         }
-        return stopped.future();
+        return closed.future();
     }
 
-    /** Ends when the gateway has stopped after a {@link #drain}, whoever asked for it. */
+    /** Ends when the gateway has stopped, whoever asked for it. */
     public Future<Void> stopped() {
-        return stopped.future();
+        return closed.future();
     }
 
-    /** Closes everything now. */
+    /** Closes everything now. May be called again. */
     public Future<Void> close() {
         draining = true;
-        // Not a future of this Vert.x: its event loops, which would have to deliver it, are the last thing to go.
-        Promise<Void> closed = Promise.promise();
-        vertx.<Void>executeBlocking(() -> {
-                    source.close();
-                    return null;
-                })
-                .compose(v -> plane.close())
-                .compose(v -> vertx.<Void>executeBlocking(() -> {
-                    accessLog.close();
-                    return null;
-                }))
-                .onComplete(v -> vertx.close().onComplete(closed));
+        if (closing.compareAndSet(false, true)) {
+            vertx.<Void>executeBlocking(() -> {
+                        source.close();
+                        return null;
+                    })
+                    .compose(v -> plane.close())
+                    .compose(v -> vertx.<Void>executeBlocking(() -> {
+                        accessLog.close();
+                        return null;
+                    }))
+                    .onComplete(v -> vertx.close().onComplete(closed));
+        }
         return closed.future();
     }
 }

@@ -1,8 +1,10 @@
 package dev.torii.gateway;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.torii.proxy.telemetry.Logging;
+import io.vertx.core.Future;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -44,5 +46,16 @@ class GatewayStartTest {
                     .hasMessage("cannot open the admin port 127.0.0.1:" + taken.getLocalPort()
                             + ": Address already in use");
         }
+    }
+
+    @Test
+    void closingTwiceIsFine() {
+        TestGateway started = new TestGateway(folder);
+
+        Future<Void> first = started.gateway().close();
+
+        assertThat(TestGateway.await(started.gateway().drain())).isNull();
+        assertThat(first.succeeded()).isTrue();
+        started.close();
     }
 }

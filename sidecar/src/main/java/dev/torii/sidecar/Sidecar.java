@@ -108,7 +108,6 @@ public final class Sidecar {
     private final AppWorkers workers;
     private final Departure departure;
     private final AdminServer admin;
-    private final Promise<Void> stopped = Promise.promise();
     // Not a future of this Vert.x: its event loops, which would have to deliver it, are the last thing to go.
     private final Promise<Void> closed = Promise.promise();
     private final AtomicBoolean closing = new AtomicBoolean();
@@ -248,14 +247,14 @@ public final class Sidecar {
         if (!draining) {
             draining = true;
             LOG.log(Level.INFO, "draining");
-            how.get().otherwiseEmpty().compose(v -> close()).onComplete(stopped);
+            how.get().onComplete(v -> close());
         }
-        return stopped.future();
+        return closed.future();
     }
 
-    /** Ends when the sidecar has stopped after a {@link #drain} or {@link #quit}, whoever asked for it. */
+    /** Ends when the sidecar has stopped, whoever asked for it. */
     public Future<Void> stopped() {
-        return stopped.future();
+        return closed.future();
     }
 
     /** Closes everything now. May be called again. */

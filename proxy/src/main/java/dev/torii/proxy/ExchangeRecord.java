@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param endpoint {@code host:port}
  * @param attempts tries made upstream
  * @param client address of the caller, after trusted hops
+ * @param peer address that has connected: the caller itself, or the last hop before us
  * @param headers chosen request headers: name, value, name, value, … already masked
  * @param responseHeaders the same of the answer
  */
@@ -46,6 +47,7 @@ public record ExchangeRecord(
         String endpoint,
         int attempts,
         String client,
+        String peer,
         String userAgent,
         String snapshot,
         List<String> headers,

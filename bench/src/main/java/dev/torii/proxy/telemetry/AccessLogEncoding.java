@@ -69,6 +69,7 @@ public class AccessLogEncoding {
                 "127.0.0.1:9001",
                 1,
                 "192.0.2.17",
+                "192.0.2.17",
                 "Mozilla/5.0 (X11; Linux x86_64) bench/1",
                 "a1b2c3d4",
                 List.of("x-tenant-id", "tenant-" + number % 50, "x-user", "u-" + number),

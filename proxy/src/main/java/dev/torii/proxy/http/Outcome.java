@@ -119,6 +119,7 @@ final class Outcome {
                 endpoint,
                 attempts,
                 routing.clientAddress(),
+                routing.peerAddress(),
                 head.userAgent,
                 routing.plan().snapshot().version(),
                 List.of(),

@@ -71,6 +71,11 @@ final class Routing {
         return clientAddress;
     }
 
+    /** Who has connected. */
+    String peerAddress() {
+        return client.address();
+    }
+
     /** For a request of which there is no head to decide by. */
     void giveUp() {
         head.scheme = client.scheme();

@@ -111,6 +111,7 @@ final class SessionLog {
                 endpoint,
                 attempts,
                 client,
+                client,
                 "",
                 snapshot,
                 List.of(),

@@ -9,7 +9,8 @@ import java.util.List;
  * Writes a record as one JSON object: the names, the order and the types of the access log. What is absent is left out.
  * Not thread-safe.
  *
- * <p>Source: section 5.5 of the design; people script against it.
+ * <p>Source: section 5.5 of the design; people script against it. Beyond it, {@code peer} says who has connected where that
+ * is not the {@code client}: in a sidecar the pod that calls, for a client that it names.
  */
 final class AccessLogLine {
 
@@ -34,6 +35,7 @@ final class AccessLogLine {
     private static final byte[] ENDPOINT = field("endpoint");
     private static final byte[] ATTEMPTS = field("attempts");
     private static final byte[] CLIENT = field("client");
+    private static final byte[] PEER = field("peer");
     private static final byte[] USER_AGENT = field("user_agent");
     private static final byte[] SNAPSHOT = field("snapshot");
     private static final byte[] HEADERS = field("headers");
@@ -90,6 +92,9 @@ final class AccessLogLine {
         text(ENDPOINT, exchange.endpoint(), out);
         out.raw(ATTEMPTS).number(exchange.attempts());
         text(CLIENT, exchange.client(), out);
+        if (!exchange.peer().equals(exchange.client())) {
+            text(PEER, exchange.peer(), out);
+        }
         text(USER_AGENT, exchange.userAgent(), out);
         text(SNAPSHOT, exchange.snapshot(), out);
     }

@@ -2,6 +2,7 @@ package dev.torii.proxy.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.torii.proxy.ExchangeRecord;
 import dev.torii.routing.Speaks;
 import dev.torii.testkit.Behaviours;
 import dev.torii.testkit.MisbehavingBackend;
@@ -29,7 +30,10 @@ final class InboundTest {
             assertThat(client.readResponse().header("x-request-id")).isEqualTo("r-1");
             assertThat(app.requests().get(0))
                     .contains("x-forwarded-for: 1.2.3.4, 127.0.0.1\r\n", "x-request-id: r-1\r\n", "Host: any\r\n");
-            assertThat(sidecar.record().role()).isEqualTo("inbound");
+            ExchangeRecord record = sidecar.record();
+            assertThat(record.role()).isEqualTo("inbound");
+            assertThat(record.client()).isEqualTo("1.2.3.4");
+            assertThat(record.peer()).isEqualTo("127.0.0.1");
         }
     }
 

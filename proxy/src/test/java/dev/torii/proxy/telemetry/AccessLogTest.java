@@ -51,6 +51,14 @@ class AccessLogTest {
     }
 
     @Test
+    void whoConnectedIsNamedWhereItIsNotTheClient() throws Exception {
+        Exchanges forwarded = Exchanges.good();
+        forwarded.peer = "10.9.0.2";
+
+        assertThat(lineOf(forwarded.make())).contains("\"client\":\"192.0.2.1\",\"peer\":\"10.9.0.2\",\"user_agent\"");
+    }
+
+    @Test
     void aStreamHasNoStatus() throws Exception {
         JsonObject line = new JsonObject(lineOf(Exchanges.good().status(0).make()));
         assertThat(line.containsKey("status")).isFalse();

@@ -30,6 +30,7 @@ final class Exchanges {
     String endpoint = "10.0.0.7:8080";
     int attempts = 1;
     String client = "192.0.2.1";
+    String peer = "192.0.2.1";
     String userAgent = "curl/8.5.0";
     List<String> headers = List.of("x-tenant-id", "acme");
     List<String> responseHeaders = List.of("x-cache", "hit", "via", "1.1 torii");
@@ -57,6 +58,7 @@ final class Exchanges {
                 endpoint,
                 attempts,
                 client,
+                peer,
                 userAgent,
                 "a1b2c3",
                 headers,

@@ -12,6 +12,7 @@ import java.util.List;
  * @param settings trust, limits and timeouts
  * @param routes for HTTP and HTTPS; {@link RouteTable#EMPTY} otherwise
  * @param streams for TLS and TCP; {@link StreamTable#EMPTY} otherwise
+ * @param telemetry what holds for a request that no rule takes
  */
 public record Listener(
         String name,
@@ -20,7 +21,20 @@ public record Listener(
         List<KeyPair> certificates,
         ListenerSettings settings,
         RouteTable routes,
-        StreamTable streams) {
+        StreamTable streams,
+        Telemetry telemetry) {
+
+    /** With {@link Telemetry#DEFAULT}. */
+    public Listener(
+            String name,
+            Protocol protocol,
+            HostPattern hostname,
+            List<KeyPair> certificates,
+            ListenerSettings settings,
+            RouteTable routes,
+            StreamTable streams) {
+        this(name, protocol, hostname, certificates, settings, routes, streams, Telemetry.DEFAULT);
+    }
 
     public enum Protocol {
         HTTP,

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param session sticky sessions, or null
  * @param splitBy what makes the choice among backends deterministic, or null for random
  * @param maxBodyBytes overrides the listener's limit; 0 is "as the listener says"
+ * @param telemetry what holds until a backend is picked
  */
 public record Rule(
         RouteId route,
@@ -29,7 +30,36 @@ public record Rule(
         Timeouts timeouts,
         @Nullable SessionPersistence session,
         @Nullable HashKey splitBy,
-        long maxBodyBytes) {
+        long maxBodyBytes,
+        Telemetry telemetry) {
+
+    /** With {@link Telemetry#DEFAULT}. */
+    public Rule(
+            RouteId route,
+            String name,
+            int index,
+            List<HostPattern> hostnames,
+            List<RequestMatch> matches,
+            List<Filter> filters,
+            List<Backend> backends,
+            Timeouts timeouts,
+            @Nullable SessionPersistence session,
+            @Nullable HashKey splitBy,
+            long maxBodyBytes) {
+        this(
+                route,
+                name,
+                index,
+                hostnames,
+                matches,
+                filters,
+                backends,
+                timeouts,
+                session,
+                splitBy,
+                maxBodyBytes,
+                Telemetry.DEFAULT);
+    }
 
     public Rule {
         hostnames = List.copyOf(hostnames);

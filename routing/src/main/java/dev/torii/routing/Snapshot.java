@@ -11,11 +11,18 @@ import java.util.Map;
  * @param ports the sockets to listen on, one entry per port number, ascending
  * @param clusters by {@link Cluster#key()}
  * @param mesh what a sidecar serves; {@link Mesh#NONE} for a gateway
+ * @param telemetry what holds where no listener does: hosts that nobody serves, places outside the mesh
  */
-public record Snapshot(String version, List<Port> ports, Map<String, Cluster> clusters, Mesh mesh) {
+public record Snapshot(
+        String version, List<Port> ports, Map<String, Cluster> clusters, Mesh mesh, Telemetry telemetry) {
 
     /** Serves nothing: what a proxy holds before its first configuration. */
     public static final Snapshot EMPTY = new Snapshot("none", List.of(), Map.of(), Mesh.NONE);
+
+    /** With {@link Telemetry#DEFAULT}. */
+    public Snapshot(String version, List<Port> ports, Map<String, Cluster> clusters, Mesh mesh) {
+        this(version, ports, clusters, mesh, Telemetry.DEFAULT);
+    }
 
     public Snapshot {
         ports = List.copyOf(ports);

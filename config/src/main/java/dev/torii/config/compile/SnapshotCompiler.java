@@ -15,6 +15,7 @@ import dev.torii.routing.RouteTable;
 import dev.torii.routing.Rule;
 import dev.torii.routing.Snapshot;
 import dev.torii.routing.StreamTable;
+import dev.torii.routing.Telemetry;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -82,7 +83,7 @@ public final class SnapshotCompiler {
         Clusters clusters = new Clusters(resources, backendTls, policies, findings);
         List<Port> ports = ports(gateways, new HttpRules(clusters, findings), new StreamRoutes(clusters, findings));
 
-        Snapshot snapshot = SnapshotVersion.snapshot(ports, clusters.all(), Mesh.NONE);
+        Snapshot snapshot = SnapshotVersion.snapshot(ports, clusters.all(), Mesh.NONE, Telemetry.DEFAULT);
         return new Compiled(snapshot, findings.sorted(), Statuses.of(gateways, routes, backendTls, clusters));
     }
 
@@ -111,7 +112,7 @@ public final class SnapshotCompiler {
         Map<String, Cluster> clusters = new HashMap<>(unrouted.all());
         clusters.putAll(routed.all());
         clusters.putAll(inbound.clusters);
-        Snapshot snapshot = SnapshotVersion.snapshot(List.of(), clusters, mesh);
+        Snapshot snapshot = SnapshotVersion.snapshot(List.of(), clusters, mesh, Telemetry.DEFAULT);
         return new Compiled(snapshot, findings.sorted(), Statuses.of(List.of(), routes, backendTls, routed));
     }
 

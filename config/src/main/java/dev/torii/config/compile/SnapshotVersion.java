@@ -10,6 +10,7 @@ import dev.torii.routing.Listener;
 import dev.torii.routing.Mesh;
 import dev.torii.routing.Port;
 import dev.torii.routing.Snapshot;
+import dev.torii.routing.Telemetry;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -37,11 +38,11 @@ final class SnapshotVersion {
     }
 
     /** The snapshot with these parts, under its name. */
-    static Snapshot snapshot(List<Port> ports, Map<String, Cluster> clusters, Mesh mesh) {
-        return new Snapshot(of(ports, clusters, mesh), ports, clusters, mesh);
+    static Snapshot snapshot(List<Port> ports, Map<String, Cluster> clusters, Mesh mesh, Telemetry telemetry) {
+        return new Snapshot(of(ports, clusters, mesh, telemetry), ports, clusters, mesh, telemetry);
     }
 
-    private static String of(List<Port> ports, Map<String, Cluster> clusters, Mesh mesh) {
+    private static String of(List<Port> ports, Map<String, Cluster> clusters, Mesh mesh, Telemetry telemetry) {
         SnapshotVersion version = new SnapshotVersion();
         for (Port port : ports) {
             version.add("port", port.number(), port.wire());
@@ -49,6 +50,7 @@ final class SnapshotVersion {
         }
         new TreeMap<>(clusters).values().forEach(version::add);
         version.add(mesh);
+        version.add("telemetry", telemetry);
         return HexFormat.of().formatHex(version.digest.digest(), 0, BYTES);
     }
 
@@ -65,7 +67,13 @@ final class SnapshotVersion {
     }
 
     private void add(Listener listener) {
-        add("listener", listener.name(), listener.protocol(), listener.hostname(), listener.settings());
+        add(
+                "listener",
+                listener.name(),
+                listener.protocol(),
+                listener.hostname(),
+                listener.settings(),
+                listener.telemetry());
         listener.certificates().forEach(this::add);
         listener.routes().rules().forEach(rule -> add("rule", rule));
         listener.streams().routes().forEach(route -> add("stream", route));

@@ -35,7 +35,8 @@ final class RuleJson {
                 .put("timeouts", timeouts(rule.timeouts()))
                 .put("session", optional(rule.session(), RuleJson::session))
                 .put("splitBy", optional(rule.splitBy(), RuleJson::hashKey))
-                .put("maxBodyBytes", rule.maxBodyBytes());
+                .put("maxBodyBytes", rule.maxBodyBytes())
+                .put("telemetry", TelemetryJson.unlessDefault(rule.telemetry()));
     }
 
     static JsonObject route(RouteId route) {
@@ -75,7 +76,8 @@ final class RuleJson {
         return new JsonObject()
                 .put("weight", backend.weight())
                 .put("target", target(backend.target()))
-                .put("filters", list(backend.filters(), FilterJson::of));
+                .put("filters", list(backend.filters(), FilterJson::of))
+                .put("telemetry", TelemetryJson.unlessDefault(backend.telemetry()));
     }
 
     /** {@code {"key": …}}, or {@code {"detail": …}} for one that leads nowhere. */

@@ -33,7 +33,8 @@ final class SnapshotJson {
                 .put("version", snapshot.version())
                 .put("ports", list(snapshot.ports(), SnapshotJson::port))
                 .put("clusters", list(clusters, ClusterJson::of))
-                .put("mesh", mesh(snapshot.mesh()));
+                .put("mesh", mesh(snapshot.mesh()))
+                .put("telemetry", TelemetryJson.of(snapshot.telemetry()));
     }
 
     private static JsonObject mesh(Mesh mesh) {
@@ -75,7 +76,8 @@ final class SnapshotJson {
                 .put("certificates", list(listener.certificates(), SnapshotJson::keyPair))
                 .put("settings", settings(listener.settings()))
                 .put("routes", list(listener.routes().rules(), RuleJson::of))
-                .put("streams", list(listener.streams().routes(), SnapshotJson::stream));
+                .put("streams", list(listener.streams().routes(), SnapshotJson::stream))
+                .put("telemetry", TelemetryJson.unlessDefault(listener.telemetry()));
     }
 
     static JsonObject keyPair(KeyPair pair) {

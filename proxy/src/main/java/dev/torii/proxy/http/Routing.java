@@ -6,6 +6,7 @@ import dev.torii.routing.Filter;
 import dev.torii.routing.Listener;
 import dev.torii.routing.ListenerSettings;
 import dev.torii.routing.RouteTable;
+import dev.torii.routing.Telemetry;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ final class Routing {
     private final ClientConnection client;
     private final RequestHead head;
     private ListenerSettings settings = ListenerSettings.DEFAULT;
+    private Telemetry telemetry;
     private @Nullable RulePlan rule;
     private RulePlan.@Nullable BackendPlan backend;
     private String requestId = "";
@@ -29,6 +31,7 @@ final class Routing {
         this.client = client;
         this.head = head;
         this.clientAddress = client.address();
+        this.telemetry = plan.snapshot().telemetry();
     }
 
     /** For a client that has not made a request. */
@@ -62,6 +65,11 @@ final class Routing {
         return backend;
     }
 
+    /** What holds as far as it is known where the request goes: the listener's, then the rule's, then the backend's. */
+    Telemetry telemetry() {
+        return telemetry;
+    }
+
     String requestId() {
         return requestId;
     }
@@ -91,7 +99,10 @@ final class Routing {
     Decision decide(Decision.@Nullable Refuse unreadable, boolean noBody) {
         Door door = client.door();
         Listener listener = door.listener(plan, head);
-        settings = listener != null ? listener.settings() : ListenerSettings.DEFAULT;
+        if (listener != null) {
+            settings = listener.settings();
+            telemetry = listener.telemetry();
+        }
         requestId = settings.keepRequestId() && RequestIds.isAcceptable(head.requestId)
                 ? String.valueOf(head.requestId)
                 : RequestIds.next();
@@ -138,6 +149,7 @@ final class Routing {
     private Decision filter(RouteTable.Candidate match, int port, boolean noBody) {
         RulePlan ruled = plan.of(match.rule());
         rule = ruled;
+        telemetry = ruled.rule().telemetry();
         long own = ruled.rule().maxBodyBytes();
         long bodyLimit = own > 0 ? own : settings.maxBodyBytes();
         if (bodyLimit > 0 && head.contentLength > bodyLimit) {
@@ -163,6 +175,7 @@ final class Routing {
         if (picked == null) {
             return new Decision.Refuse(Fault.NC, 500, "no_backend");
         }
+        telemetry = picked.backend().telemetry();
         Cluster cluster = picked.cluster();
         if (cluster == null) {
             return new Decision.Refuse(Fault.NC, 500, picked.invalid());
@@ -187,7 +200,7 @@ final class Routing {
 
     /** To where the request says, with nothing configured. */
     private Decision leaveMesh(Cluster outside, boolean noBody) {
-        RulePlan ruled = RulePlan.to(outside);
+        RulePlan ruled = RulePlan.to(outside, telemetry);
         RulePlan.BackendPlan picked = ruled.backends().get(0);
         rule = ruled;
         backend = picked;

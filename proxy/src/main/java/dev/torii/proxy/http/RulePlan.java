@@ -10,6 +10,7 @@ import dev.torii.routing.RouteId;
 import dev.torii.routing.RouteTable;
 import dev.torii.routing.Rule;
 import dev.torii.routing.Target;
+import dev.torii.routing.Telemetry;
 import dev.torii.routing.Timeouts;
 import dev.torii.routing.WeightedPick;
 import java.util.List;
@@ -24,7 +25,8 @@ record RulePlan(Rule rule, FilterPlan filters, List<BackendPlan> backends, Weigh
      *
      * @param cluster null when the reference is invalid; {@code invalid} says why then
      */
-    record BackendPlan(FilterPlan filters, @Nullable Cluster cluster, String invalid) {}
+    record BackendPlan(
+            Backend backend, FilterPlan filters, @Nullable Cluster cluster, String invalid) {}
 
     static RulePlan of(Rule rule, Map<String, Cluster> clusters) {
         List<BackendPlan> backends = rule.backends().stream()
@@ -33,8 +35,8 @@ record RulePlan(Rule rule, FilterPlan filters, List<BackendPlan> backends, Weigh
         return new RulePlan(rule, FilterPlan.of(rule.filters(), clusters), backends, WeightedPick.of(rule.backends()));
     }
 
-    /** A rule that sends everything to one cluster, with nothing configured. */
-    static RulePlan to(Cluster cluster) {
+    /** A rule that sends everything to one cluster, with nothing else configured. */
+    static RulePlan to(Cluster cluster, Telemetry telemetry) {
         Rule rule = new Rule(
                 new RouteId(RouteId.Kind.NONE, "", "outside", 0),
                 "",
@@ -42,11 +44,12 @@ record RulePlan(Rule rule, FilterPlan filters, List<BackendPlan> backends, Weigh
                 List.of(HostPattern.ANY),
                 List.of(new RequestMatch(new PathMatch.Prefix("/"), null, List.of(), List.of())),
                 List.of(),
-                List.of(new Backend(1, new Target.ToCluster(cluster.key()), List.of())),
+                List.of(new Backend(1, new Target.ToCluster(cluster.key()), List.of(), telemetry)),
                 Timeouts.NONE,
                 null,
                 null,
-                0);
+                0,
+                telemetry);
         return of(rule, Map.of(cluster.key(), cluster));
     }
 
@@ -59,9 +62,9 @@ record RulePlan(Rule rule, FilterPlan filters, List<BackendPlan> backends, Weigh
         FilterPlan filters = FilterPlan.of(backend.filters(), clusters);
         if (backend.target() instanceof Target.ToCluster to) {
             Cluster cluster = clusters.get(to.key());
-            return new BackendPlan(filters, cluster, cluster == null ? "backend_not_found" : "");
+            return new BackendPlan(backend, filters, cluster, cluster == null ? "backend_not_found" : "");
         }
-        return new BackendPlan(filters, null, ((Target.Invalid) backend.target()).detail());
+        return new BackendPlan(backend, filters, null, ((Target.Invalid) backend.target()).detail());
     }
 
     /** Filters by what they do, in the order configured. */

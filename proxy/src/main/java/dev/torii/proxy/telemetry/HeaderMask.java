@@ -1,5 +1,6 @@
 package dev.torii.proxy.telemetry;
 
+import dev.torii.routing.AccessLogging.LoggedHeader.Mode;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -13,19 +14,6 @@ import java.util.Locale;
  * thread; made once per configured header.
  */
 public final class HeaderMask {
-
-    /** What an operator can ask for. */
-    public enum Mode {
-        /** The value itself. */
-        PLAIN,
-        /**
-         * {@code sha256:} and 16 hexadecimal digits: equal values are seen to be equal. It hides a token; it does not
-         * hide what can be guessed, such as a short user name.
-         */
-        HASH,
-        /** Three stars. */
-        MASK
-    }
 
     /** Stands for a value that may not be seen. */
     public static final String MASKED = "***";

@@ -1,6 +1,8 @@
 package dev.torii.proxy.admin;
 
 import com.google.re2j.Pattern;
+import dev.torii.routing.AccessLogging;
+import dev.torii.routing.AccessLogging.LoggedHeader;
 import dev.torii.routing.Backend;
 import dev.torii.routing.Cluster;
 import dev.torii.routing.ConnectionSettings;
@@ -29,9 +31,13 @@ import dev.torii.routing.Speaks;
 import dev.torii.routing.StreamRoute;
 import dev.torii.routing.StreamTable;
 import dev.torii.routing.Target;
+import dev.torii.routing.Telemetry;
 import dev.torii.routing.TextMatch;
 import dev.torii.routing.Timeouts;
+import dev.torii.routing.Tracing;
 import dev.torii.routing.UpstreamTls;
+import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 
@@ -58,7 +64,8 @@ final class SampleSnapshot {
                         new RouteId(RouteId.Kind.TLS, "ns-tls", "passthrough", 1008),
                         "ns-tls/passthrough/0",
                         List.of(HostPattern.of("db.shop.example")),
-                        List.of(new Backend(1009, new Target.Invalid("backend_not_found"), List.of()))))));
+                        List.of(new Backend(1009, new Target.Invalid("backend_not_found"), List.of()))))),
+                telemetry("x-of-listener"));
         return new Port(8443, Port.Wire.TLS, List.of(listener));
     }
 
@@ -92,11 +99,28 @@ final class SampleSnapshot {
                         match(new PathMatch.Regex(Pattern.compile("/re(gex)?"))),
                         match(new PathMatch.AnyService(new TextMatch.Exact("Method")))),
                 filters(),
-                List.of(new Backend(1012, new Target.ToCluster("shop/cart:8080"), List.of())),
+                List.of(new Backend(
+                        1012, new Target.ToCluster("shop/cart:8080"), List.of(), telemetry("x-of-backend"))),
                 new Timeouts(1013, 1014),
                 new SessionPersistence(SessionPersistence.Type.COOKIE, "sid", "/session", 1015, true),
                 new HashKey(HashKey.Source.HEADER, "x-user"),
-                1016);
+                1016,
+                telemetry("x-of-rule"));
+    }
+
+    private static Telemetry telemetry(String header) {
+        return new Telemetry(
+                new Tracing(
+                        12.5,
+                        EnumSet.allOf(Tracing.Propagation.class),
+                        List.of(new Tracing.Force("x-trace-me", "please"), new Tracing.Force("x-debug-token", SECRET)),
+                        List.of("x-tenant")),
+                new AccessLogging(
+                        List.of(new LoggedHeader(header, LoggedHeader.Mode.HASH)),
+                        List.of(new LoggedHeader("x-cache", LoggedHeader.Mode.MASK)),
+                        418,
+                        Duration.ofMillis(1030),
+                        37.5));
     }
 
     private static RequestMatch match(PathMatch path) {

@@ -2,7 +2,7 @@ package dev.torii.proxy.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.torii.proxy.telemetry.HeaderMask.Mode;
+import dev.torii.routing.AccessLogging.LoggedHeader.Mode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param startEpochMs wall clock at the first byte of the request
  * @param durationNanos to the last byte of the answer
  * @param upstreamNanos from the request's leaving to the first byte of the upstream's answer; -1 when there was none
+ * @param traceId 32 hexadecimal digits; {@code ""} for streams
+ * @param spanId of what this proxy did with the request: 16 hexadecimal digits; {@code ""} for streams
  * @param protocol {@code HTTP/1.0}, {@code HTTP/1.1}, {@code HTTP/2}, {@code TCP} or {@code TLS}
  * @param status as sent to the client; 499 when it had gone; 0 for streams
  * @param grpcStatus -1 when the answer is not gRPC
@@ -31,6 +33,8 @@ public record ExchangeRecord(
         long durationNanos,
         long upstreamNanos,
         String requestId,
+        String traceId,
+        String spanId,
         String method,
         String scheme,
         String authority,

@@ -66,6 +66,13 @@ public final class HeaderList {
         removeFrom(name, at + 1);
     }
 
+    /** The same, but only where there is such a line. */
+    public void replace(CharSequence name, CharSequence value) {
+        if (indexOf(name, 0) >= 0) {
+            set(name, value);
+        }
+    }
+
     /** Appends to the value with a comma, or adds a line when there is none. */
     public void append(CharSequence name, CharSequence value) {
         String existing = get(name);

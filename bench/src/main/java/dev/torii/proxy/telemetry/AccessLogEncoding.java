@@ -53,6 +53,8 @@ public class AccessLogEncoding {
                 1_234_567L + number,
                 987_654L + number,
                 "019b7a3c-5e2f-7" + (100 + number % 900) + "-9c1d-4f6e8a2b3c5d",
+                "4bf92f3577b34da6a3ce929d0e0e" + (1000 + number % 9000),
+                "00f067aa0ba9" + (1000 + number % 9000),
                 "GET",
                 "https",
                 "shop.example",

@@ -184,6 +184,7 @@ final class HttpExchange implements RequestBody.Watcher {
             reply.session(Sessions.issue(session, to.cluster(), chosen));
         }
         outcome.trying(chosen.name());
+        routing.trace().attempt(to.request().headers());
         long timeoutMs = to.rule().rule().timeouts().backendRequestMs();
         Attempt trying = new Attempt(this, chosen, to.request(), timeoutMs, worker.eventLoop());
         attempt = trying;

@@ -2,6 +2,7 @@ package dev.torii.proxy.http;
 
 import dev.torii.proxy.ExchangeRecord;
 import dev.torii.proxy.Fault;
+import dev.torii.proxy.trace.Trace;
 import dev.torii.routing.Cluster;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +95,7 @@ final class Outcome {
      */
     ExchangeRecord record(String role, String protocol, Routing routing, long bytesIn, long bytesOut) {
         RequestHead head = routing.head();
+        Trace trace = routing.trace();
         RulePlan rule = routing.rule();
         RulePlan.BackendPlan backend = routing.backend();
         Cluster cluster = backend == null ? null : backend.cluster();
@@ -103,6 +105,8 @@ final class Outcome {
                 System.nanoTime() - startNanos,
                 upstreamNanos,
                 routing.requestId(),
+                trace.traceId(),
+                trace.spanId(),
                 head.method,
                 head.scheme,
                 head.authority,

@@ -1,6 +1,7 @@
 package dev.torii.proxy.http;
 
 import dev.torii.proxy.Fault;
+import dev.torii.proxy.trace.Trace;
 import dev.torii.routing.Cluster;
 import dev.torii.routing.Filter;
 import dev.torii.routing.Listener;
@@ -24,6 +25,7 @@ final class Routing {
     private @Nullable RulePlan rule;
     private RulePlan.@Nullable BackendPlan backend;
     private String requestId = "";
+    private @Nullable Trace trace;
     private String clientAddress;
 
     Routing(Plan plan, ClientConnection client, RequestHead head) {
@@ -72,6 +74,20 @@ final class Routing {
 
     String requestId() {
         return requestId;
+    }
+
+    /**
+     * The request's place in a trace: the client's where it is trusted as with its request id, else a new one. What an app
+     * calls belongs to its trace whatever the place is.
+     */
+    Trace trace() {
+        Trace known = trace;
+        if (known == null) {
+            known = Trace.of(
+                    head.headers, settings.keepRequestId() || client.door().isOutbound());
+            trace = known;
+        }
+        return known;
     }
 
     /** Who sent the request, after trusted hops. */
@@ -160,7 +176,7 @@ final class Routing {
             return new Decision.Preflight(filters.cors());
         }
         addForwarded();
-        head.headers.add("x-request-id", requestId);
+        addIds();
         filters.request().apply(head.headers);
         if (filters.redirect() != null) {
             return redirect(filters.redirect(), match, port);
@@ -190,6 +206,11 @@ final class Routing {
         return new Decision.Forward(ruled, picked, cluster, Outgoing.of(head, ruled, picked, match, noBody), bodyLimit);
     }
 
+    private void addIds() {
+        head.headers.add("x-request-id", requestId);
+        trace().write(head.headers);
+    }
+
     private void addForwarded() {
         if (client.door().isOutbound()) {
             Forwarded.keep(head, head.headers);
@@ -205,7 +226,7 @@ final class Routing {
         rule = ruled;
         backend = picked;
         addForwarded();
-        head.headers.add("x-request-id", requestId);
+        addIds();
         RouteTable.Candidate match = ruled.anything();
         return new Decision.Forward(ruled, picked, outside, Outgoing.of(head, ruled, picked, match, noBody), 0);
     }

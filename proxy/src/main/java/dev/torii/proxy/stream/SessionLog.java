@@ -97,6 +97,8 @@ final class SessionLog {
                 "",
                 "",
                 "",
+                "",
+                "",
                 serverName,
                 "",
                 protocol,

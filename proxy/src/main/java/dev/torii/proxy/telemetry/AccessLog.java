@@ -20,7 +20,7 @@ public final class AccessLog implements ExchangeListener, AutoCloseable {
 
     private static final Logger LOG = System.getLogger(AccessLog.class.getName());
     private static final long MAX_WAITING_BYTES = 8L << 20;
-    private static final int RECORD_BYTES = 192;
+    private static final int RECORD_BYTES = 320;
 
     private final LineWriter<ExchangeRecord> writer;
 

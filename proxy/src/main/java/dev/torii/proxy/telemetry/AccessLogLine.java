@@ -16,6 +16,8 @@ final class AccessLogLine {
 
     private static final byte[] TIME = ascii("{\"time\":\"");
     private static final byte[] REQUEST_ID = field("request_id");
+    private static final byte[] TRACE_ID = field("trace_id");
+    private static final byte[] SPAN_ID = field("span_id");
     private static final byte[] ROLE = field("role");
     private static final byte[] METHOD = field("method");
     private static final byte[] SCHEME = field("scheme");
@@ -49,6 +51,8 @@ final class AccessLogLine {
         time.write(exchange.startEpochMs(), out);
         out.raw('"');
         text(REQUEST_ID, exchange.requestId(), out);
+        text(TRACE_ID, exchange.traceId(), out);
+        text(SPAN_ID, exchange.spanId(), out);
         request(exchange, out);
         outcome(exchange, out);
         destination(exchange, out);

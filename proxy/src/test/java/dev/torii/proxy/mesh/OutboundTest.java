@@ -218,4 +218,23 @@ final class OutboundTest {
             TestProxy.eventually("places", sidecar::clusters, 0);
         }
     }
+
+    @Test
+    void theAppsTraceGoesOnWhereverItCalls() {
+        String id = "4bf92f3577b34da6a3ce929d0e0e4736";
+        String parent = "traceparent: 00-" + id + "-00f067aa0ba902b7-01\r\n";
+        try (MisbehavingBackend reviews = MisbehavingBackend.start(Behaviours.wellBehaved());
+                MisbehavingBackend outside = MisbehavingBackend.start(Behaviours.wellBehaved());
+                TestSidecar sidecar = TestSidecar.outbound();
+                RawHttp client = RawHttp.connect(sidecar.port())) {
+            sidecar.service("reviews", 80, Speaks.HTTP, reviews.port(), "/").apply();
+            client.send(get("/", "reviews", parent)).readResponse();
+            assertThat(sidecar.record().traceId()).isEqualTo(id);
+            String there = "127.0.0.1:" + outside.port();
+            client.send(get("http://" + there + "/", there, parent)).readResponse();
+            assertThat(sidecar.record().traceId()).isEqualTo(id);
+            assertThat(reviews.requests().get(0)).contains("traceparent: 00-" + id + "-");
+            assertThat(outside.requests().get(0)).contains("traceparent: 00-" + id + "-");
+        }
+    }
 }

@@ -21,7 +21,9 @@ class AccessLogTest {
     @Test
     void aLineHoldsAllThatIsKnownInTheAgreedOrder() throws Exception {
         assertThat(lineOf(Exchanges.good().make()))
-                .isEqualTo("{\"time\":\"2026-03-01T09:30:00.007Z\",\"request_id\":\"0195-abc\",\"role\":\"gateway\","
+                .isEqualTo("{\"time\":\"2026-03-01T09:30:00.007Z\",\"request_id\":\"0195-abc\","
+                        + "\"trace_id\":\"4bf92f3577b34da6a3ce929d0e0e4736\",\"span_id\":\"00f067aa0ba902b7\","
+                        + "\"role\":\"gateway\","
                         + "\"method\":\"GET\",\"scheme\":\"http\",\"authority\":\"shop.example\","
                         + "\"path\":\"/cart?item=1\",\"protocol\":\"HTTP/1.1\",\"status\":200,"
                         + "\"duration_ms\":12.346,\"upstream_ms\":9.000,\"bytes_in\":512,\"bytes_out\":2048,"
@@ -42,7 +44,9 @@ class AccessLogTest {
         failed.userAgent = "";
         failed.grpcStatus = 12;
         assertThat(lineOf(failed.make()))
-                .isEqualTo("{\"time\":\"2026-03-01T09:30:00.007Z\",\"request_id\":\"0195-abc\",\"role\":\"gateway\","
+                .isEqualTo("{\"time\":\"2026-03-01T09:30:00.007Z\",\"request_id\":\"0195-abc\","
+                        + "\"trace_id\":\"4bf92f3577b34da6a3ce929d0e0e4736\",\"span_id\":\"00f067aa0ba902b7\","
+                        + "\"role\":\"gateway\","
                         + "\"method\":\"GET\",\"scheme\":\"http\",\"authority\":\"shop.example\","
                         + "\"path\":\"/cart?item=1\",\"protocol\":\"HTTP/1.1\",\"status\":404,\"grpc_status\":12,"
                         + "\"flags\":\"NR\",\"reason\":\"no_match\",\"duration_ms\":12.346,"

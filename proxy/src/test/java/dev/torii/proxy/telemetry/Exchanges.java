@@ -13,6 +13,8 @@ final class Exchanges {
 
     String role = "gateway";
     String requestId = "0195-abc";
+    String traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
+    String spanId = "00f067aa0ba902b7";
     String authority = "shop.example";
     String path = "/cart?item=1";
     String protocol = "HTTP/1.1";
@@ -42,6 +44,8 @@ final class Exchanges {
                 durationNanos,
                 upstreamNanos,
                 requestId,
+                traceId,
+                spanId,
                 "GET",
                 "http",
                 authority,

@@ -1,0 +1,78 @@
+package dev.torii.proxy.trace;
+
+import dev.torii.proxy.HeaderList;
+import io.netty.util.AsciiString;
+
+/**
+ * {@code traceparent} and {@code tracestate}. Source: W3C Trace Context, level 2: a {@code traceparent} that breaks a rule
+ * counts as none and takes the {@code tracestate} with it; a {@code tracestate} that breaks one goes alone.
+ */
+final class W3c {
+
+    static final AsciiString PARENT = AsciiString.cached("traceparent");
+    private static final AsciiString STATE = AsciiString.cached("tracestate");
+    private static final int LENGTH = 55;
+    private static final int TRACE_AT = 3;
+    private static final int SPAN_AT = 36;
+    private static final int FLAGS_AT = 53;
+
+    /** {@link Trace#SAMPLED} and "the trace id is random"; the others are reserved and must be zero. */
+    private static final long KNOWN_FLAGS = 3;
+
+    private W3c() {}
+
+    /** Whether the request came with a trace that can be continued, which is in {@code into} then. */
+    static boolean read(HeaderList headers, Trace into) {
+        String parent = headers.get(PARENT);
+        if (parent == null || !isValid(parent)) {
+            headers.remove(STATE);
+            return false;
+        }
+        long high = Hex.parse(parent, TRACE_AT, TRACE_AT + 16);
+        long low = Hex.parse(parent, TRACE_AT + 16, SPAN_AT - 1);
+        long span = Hex.parse(parent, SPAN_AT, FLAGS_AT - 1);
+        if ((high | low) == 0 || span == 0) {
+            headers.remove(STATE);
+            return false;
+        }
+        into.continues(high, low, span, (int) (Hex.parse(parent, FLAGS_AT, LENGTH) & KNOWN_FLAGS));
+        if (!TraceState.isValid(headers.get(STATE))) {
+            headers.remove(STATE);
+        }
+        return true;
+    }
+
+    /** Two headers of that name come joined by a comma, and are too long for version 00 and too odd for any other. */
+    private static boolean isValid(String parent) {
+        int length = parent.length();
+        return length >= LENGTH
+                && Hex.isHex(parent, 0, 2)
+                && !parent.startsWith("ff")
+                && (length == LENGTH || !parent.startsWith("00") && parent.charAt(LENGTH) == '-')
+                && parent.charAt(2) == '-'
+                && parent.charAt(SPAN_AT - 1) == '-'
+                && parent.charAt(FLAGS_AT - 1) == '-'
+                && Hex.isHex(parent, TRACE_AT, SPAN_AT - 1)
+                && Hex.isHex(parent, SPAN_AT, FLAGS_AT - 1)
+                && Hex.isHex(parent, FLAGS_AT, LENGTH);
+    }
+
+    /** Forgets a trace that is not to be continued. */
+    static void drop(HeaderList headers) {
+        headers.remove(STATE);
+    }
+
+    /** A span as the parent of what follows. */
+    static CharSequence parent(Trace trace, long span) {
+        byte[] value = new byte[LENGTH];
+        value[0] = '0';
+        value[1] = '0';
+        value[2] = '-';
+        int at = Hex.write(trace.low(), 16, value, Hex.write(trace.high(), 16, value, TRACE_AT));
+        value[at] = '-';
+        at = Hex.write(span, 16, value, at + 1);
+        value[at] = '-';
+        Hex.write(trace.flags(), 2, value, at + 1);
+        return new AsciiString(value, false);
+    }
+}

@@ -21,6 +21,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             GatewayCommand.class,
             SidecarCommand.class,
             CaptureCommand.class,
+            ConsoleCommand.class,
             CheckCommand.class
         },
         footer = {"", "Also, in a source tree: ./torii verify [--jdk all] and ./torii bench [--quick].", ""})

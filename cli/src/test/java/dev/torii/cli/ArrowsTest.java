@@ -52,6 +52,9 @@ final class ArrowsTest {
     @ArchTest
     static final ArchRule sidecarSeesBothHalves = sees("sidecar", "routing", "config", "proxy");
 
+    @ArchTest
+    static final ArchRule consoleSeesItself = sees("console");
+
     /** The init container's part runs alone: nothing else of Torii, and no Vert.x, is loaded for it. */
     @ArchTest
     static final ArchRule captureSeesTheJdk = noClasses()
@@ -97,7 +100,12 @@ final class ArrowsTest {
             .callMethod(System.class, "exit", int.class);
 
     @ArchTest
-    static final ArchRule tracingHasOneHome = onlyIn("dev.torii.proxy.telemetry..", "io.opentelemetry..");
+    static final ArchRule tracingHasOneHome =
+            onlyIn("dev.torii.proxy.telemetry..", "io.opentelemetry.api..", "io.opentelemetry.sdk..");
+
+    @ArchTest
+    static final ArchRule otlpIsReadInOnePlace =
+            onlyIn("dev.torii.console.otlp..", "io.opentelemetry.proto..", "com.google.protobuf..");
 
     @ArchTest
     static final ArchRule breakersHaveOneHome = onlyIn("dev.torii.proxy.upstream..", "io.github.resilience4j..");
@@ -149,12 +157,12 @@ final class ArrowsTest {
                 Stream.of(rooms).map(r -> "dev.torii." + r + "..").toArray(String[]::new));
     }
 
-    private static ArchRule onlyIn(String home, String library) {
+    private static ArchRule onlyIn(String home, String... libraries) {
         return noClasses()
                 .that()
                 .resideOutsideOfPackages(home, "dev.torii.testkit..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage(library);
+                .resideInAnyPackage(libraries);
     }
 }

@@ -1,0 +1,1 @@
+export const found = "in the class path";

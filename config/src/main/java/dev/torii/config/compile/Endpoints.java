@@ -31,7 +31,7 @@ final class Endpoints {
                 Integer number = podPort(slice, port);
                 if (number != null) {
                     known = true;
-                    addReady(slice, number, endpoints);
+                    slice.ready().forEach(address -> endpoints.add(new Endpoint(address, number)));
                 }
             }
             if (!known) {
@@ -48,14 +48,6 @@ final class Endpoints {
             }
         }
         return null;
-    }
-
-    private static void addReady(EndpointSlice slice, int port, List<Endpoint> endpoints) {
-        for (EndpointSlice.Member member : slice.endpoints()) {
-            if (member.ready()) {
-                member.addresses().forEach(address -> endpoints.add(new Endpoint(address, port)));
-            }
-        }
     }
 
     /** That all pods are away is nothing to report; that nobody ever said where they are is. */

@@ -8,15 +8,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param service name of the Service it belongs to (label {@code kubernetes.io/service-name}); {@code ""} for none
  * @param addressType {@code IPv4}, {@code IPv6} or {@code FQDN}
+ * @param ready addresses of the pods that take requests; a mesh has tens of thousands, so they are kept in little space
  */
-public record EndpointSlice(
-        Metadata metadata, String service, String addressType, List<Member> endpoints, List<Port> ports)
+public record EndpointSlice(Metadata metadata, String service, String addressType, List<String> ready, List<Port> ports)
         implements Resource {
 
     public static final String SERVICE_NAME = "kubernetes.io/service-name";
 
     public EndpointSlice {
-        endpoints = List.copyOf(endpoints);
+        ready = TextList.copyOf(ready);
         ports = List.copyOf(ports);
     }
 
@@ -28,14 +28,6 @@ public record EndpointSlice(
     @Override
     public String kind() {
         return "EndpointSlice";
-    }
-
-    /** One pod. Unknown conditions count as ready, serving and not terminating (as the Kubernetes API says). */
-    public record Member(List<String> addresses, boolean ready, boolean serving, boolean terminating) {
-
-        public Member {
-            addresses = List.copyOf(addresses);
-        }
     }
 
     /**

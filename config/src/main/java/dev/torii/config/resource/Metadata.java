@@ -8,6 +8,8 @@ import java.util.Map;
  * @param namespace {@code default} when the manifest names none; {@code ""} for a {@link Namespace}
  * @param createdEpochSecond 0 when unknown, as in most files; older objects win ties
  * @param generation 0 when unknown
+ * @param labels of a {@link Namespace}, which are selected by; other kinds have none that mean anything here
+ * @param annotations ours, {@code torii.dev/…}; those of others are not kept
  * @param positions where the object and its values stand; takes no part in equality
  */
 public record Metadata(

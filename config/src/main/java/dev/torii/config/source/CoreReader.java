@@ -145,31 +145,39 @@ final class CoreReader {
                 metadata,
                 metadata.labels().getOrDefault(EndpointSlice.SERVICE_NAME, ""),
                 type,
-                root.get("endpoints").list(0, MOST, member -> member(member, type)),
+                ready(root.get("endpoints"), type),
                 root.get("ports").list(0, 100, CoreReader::slicePort));
     }
 
-    private static EndpointSlice.Member member(Fields member, String type) {
-        member.ignore("deprecatedTopology", "hints", "hostname", "nodeName", "targetRef", "zone");
+    /** Unknown conditions count as ready, as the Kubernetes API says. */
+    private static List<String> ready(Cell endpoints, String type) {
+        List<String> ready = new ArrayList<>();
+        endpoints.list(0, MOST, member -> {
+            member.ignore("deprecatedTopology", "hints", "hostname", "nodeName", "targetRef", "zone");
+            List<String> addresses = addresses(member.need("addresses"), type);
+            Boolean isReady = member.get("conditions").mapping(CoreReader::isReady);
+            ready.addAll(Boolean.FALSE.equals(isReady) ? List.of() : addresses);
+            return addresses;
+        });
+        return ready;
+    }
+
+    private static List<String> addresses(Cell list, String type) {
         List<String> addresses = new ArrayList<>();
-        for (Cell cell : member.need("addresses").items(1, 100)) {
+        for (Cell cell : list.items(1, 100)) {
             String address = cell.text(Syntax.NON_EMPTY);
             if (!address.isEmpty() && !Addresses.isOfType(type, address)) {
                 cell.error(Wording.quote(address) + " is no " + type + " address");
             }
             addresses.add(address);
         }
-        boolean[] conditions = member.get("conditions").mapping(fields -> {
-            boolean ready = fields.get("ready").bool(true);
-            return new boolean[] {
-                ready,
-                fields.get("serving").bool(ready),
-                fields.get("terminating").bool(false)
-            };
-        });
-        return conditions == null
-                ? new EndpointSlice.Member(addresses, true, true, false)
-                : new EndpointSlice.Member(addresses, conditions[0], conditions[1], conditions[2]);
+        return addresses;
+    }
+
+    private static Boolean isReady(Fields conditions) {
+        conditions.get("serving").bool(true);
+        conditions.get("terminating").bool(false);
+        return conditions.get("ready").bool(true);
     }
 
     private static EndpointSlice.Port slicePort(Fields port) {

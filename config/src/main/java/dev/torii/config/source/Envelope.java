@@ -2,27 +2,28 @@ package dev.torii.config.source;
 
 import dev.torii.config.resource.Metadata;
 import dev.torii.config.resource.Positions;
+import dev.torii.config.resource.Resource;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** Reads {@code metadata}, which all objects have alike. */
 final class Envelope {
 
     private Envelope() {}
 
-    /** @param clusterScoped whether the kind lives outside namespaces */
-    static Metadata metadata(Report report, Fields root, Value document, boolean clusterScoped) {
-        Positions positions = new Positions(path -> report.position(document.nearest(path)));
-        Metadata read = root.need("metadata").mapping(fields -> read(fields, clusterScoped, positions));
+    static Metadata metadata(Report report, Fields root, Value document, Kinds.Kind kind) {
+        Positions positions = new Positions(report.outline(document, kind.isWrittenByPeople())::at);
+        Metadata read = root.need("metadata").mapping(fields -> read(fields, kind, positions));
         return read != null ? read : new Metadata("", "", 0, 0, Map.of(), Map.of(), positions);
     }
 
-    private static Metadata read(Fields fields, boolean clusterScoped, Positions positions) {
+    private static Metadata read(Fields fields, Kinds.Kind kind, Positions positions) {
         Cell written = fields.get("namespace");
         String namespace = "";
-        if (clusterScoped) {
+        if (kind.clusterScoped()) {
             written.error("this kind has no namespace");
         } else {
             namespace = written.isEmptyText() ? "default" : written.text(Syntax.LABEL, "default");
@@ -34,9 +35,19 @@ final class Envelope {
                 fields.need("name").text(Syntax.OBJECT_NAME),
                 seconds(fields.get("creationTimestamp")),
                 fields.get("generation").integer(0, Integer.MAX_VALUE, 0),
-                fields.get("labels").textMap(),
-                fields.get("annotations").textMap(),
+                kept(fields.get("labels").textMap(), kind::keepsLabel),
+                kept(fields.get("annotations").textMap(), Envelope::isOurs),
                 positions);
+    }
+
+    /** Others write annotations that are longer than the object. */
+    private static boolean isOurs(String annotation) {
+        return annotation.startsWith(Resource.TORII_GROUP + "/");
+    }
+
+    private static Map<String, String> kept(Map<String, String> all, Predicate<String> wanted) {
+        all.keySet().removeIf(wanted.negate());
+        return all;
     }
 
     private static long seconds(Cell timestamp) {

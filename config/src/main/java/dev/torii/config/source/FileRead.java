@@ -4,8 +4,12 @@ import dev.torii.config.Finding;
 import dev.torii.config.Position;
 import dev.torii.config.Wording;
 import dev.torii.config.resource.Resource;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
@@ -16,7 +20,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What came of one text or file.
@@ -24,6 +31,8 @@ import java.util.List;
  * @param bytes how long it was; 0 also when it could not be read
  */
 record FileRead(List<Resource> resources, List<Finding> findings, int bytes) {
+
+    private static final byte[] MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
     static final int MAX_BYTES = 8 * 1024 * 1024;
 
@@ -33,11 +42,16 @@ record FileRead(List<Resource> resources, List<Finding> findings, int bytes) {
     }
 
     /** Reads the objects of a text. */
-    static FileRead of(String name, String text, int bytes) {
+    static FileRead of(String name, String text) {
+        return of(name, new StringReader(text), () -> text, text.length());
+    }
+
+    /** Document by document: what is made of one is small beside what is needed to make it. */
+    private static FileRead of(String name, Reader text, Supplier<String> again, int bytes) {
         List<Finding> findings = new ArrayList<>();
         List<Resource> resources = new ArrayList<>();
         ObjectReader objects = new ObjectReader(name, findings::add, resources::add);
-        YamlSyntax.documents(name, text, findings::add).forEach(objects::read);
+        YamlSyntax.documents(name, text, again, findings::add, objects::read);
         return new FileRead(resources, findings, bytes);
     }
 
@@ -47,18 +61,32 @@ record FileRead(List<Resource> resources, List<Finding> findings, int bytes) {
         if (content.length > MAX_BYTES) {
             return failed(Wording.position(file), "FileTooLarge", "larger than 8 MiB");
         }
+        String before = beforeWhatIsNoText(content);
+        if (before != null) {
+            return failed(Wording.position(name, before, before.length()), "InvalidSyntax", "not UTF-8 text");
+        }
+        int start = content.length >= MARK.length && Arrays.equals(content, 0, MARK.length, MARK, 0, MARK.length)
+                ? MARK.length
+                : 0;
+        int length = content.length - start;
+        Reader text = new InputStreamReader(new ByteArrayInputStream(content, start, length), StandardCharsets.UTF_8);
+        return of(name, text, () -> new String(content, start, length, StandardCharsets.UTF_8), content.length);
+    }
+
+    /** What precedes the first bytes that are not UTF-8; null when all are. Makes a text only to tell. */
+    private static @Nullable String beforeWhatIsNoText(byte[] content) {
         CharsetDecoder decoder = StandardCharsets.UTF_8
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)
                 .onUnmappableCharacter(CodingErrorAction.REPORT);
-        CharBuffer text = CharBuffer.allocate(content.length);
-        CoderResult result = decoder.decode(ByteBuffer.wrap(content), text, true);
-        text.flip();
-        if (result.isError()) {
-            Position position = Wording.position(name, text.toString(), text.length());
-            return failed(position, "InvalidSyntax", "not UTF-8 text");
+        ByteBuffer bytes = ByteBuffer.wrap(content);
+        CharBuffer some = CharBuffer.allocate(4096);
+        CoderResult result = decoder.decode(bytes, some, true);
+        while (result.isOverflow()) {
+            some.clear();
+            result = decoder.decode(bytes, some, true);
         }
-        return of(name, withoutByteOrderMark(text), content.length);
+        return result.isError() ? new String(content, 0, bytes.position(), StandardCharsets.UTF_8) : null;
     }
 
     /** The content of a file, cut one byte behind what is allowed. */
@@ -77,10 +105,5 @@ record FileRead(List<Resource> resources, List<Finding> findings, int bytes) {
 
     private static FileRead failed(Position position, String reason, String message) {
         return new FileRead(List.of(), List.of(Finding.error(position, reason, message, "")), 0);
-    }
-
-    private static String withoutByteOrderMark(CharBuffer text) {
-        boolean marked = text.length() > 0 && text.charAt(0) == '\uFEFF';
-        return (marked ? text.subSequence(1, text.length()) : text).toString();
     }
 }

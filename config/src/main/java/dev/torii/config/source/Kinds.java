@@ -1,6 +1,7 @@
 package dev.torii.config.source;
 
 import dev.torii.config.Wording;
+import dev.torii.config.resource.EndpointSlice;
 import dev.torii.config.resource.Metadata;
 import dev.torii.config.resource.Resource;
 import java.util.List;
@@ -26,12 +27,23 @@ final class Kinds {
             return name.equals("Namespace");
         }
 
+        /** Whether anybody cares where in it a value stands; of EndpointSlices there are many, and programs write them. */
+        boolean isWrittenByPeople() {
+            return !name.equals(ENDPOINT_SLICE);
+        }
+
+        /** Whether a label means anything: those by which objects are selected. */
+        boolean keepsLabel(String label) {
+            return clusterScoped() || name.equals(ENDPOINT_SLICE) && label.equals(EndpointSlice.SERVICE_NAME);
+        }
+
         /** The newest {@code apiVersion}. */
         String apiVersion() {
             return group.isEmpty() ? versions.get(0) : group + "/" + versions.get(0);
         }
     }
 
+    private static final String ENDPOINT_SLICE = "EndpointSlice";
     private static final String GATEWAY = Resource.GATEWAY_GROUP;
     private static final String CORE = Resource.CORE_GROUP;
     private static final String TORII = Resource.TORII_GROUP;
@@ -44,7 +56,7 @@ final class Kinds {
                     kind(GATEWAY, "ReferenceGrant", PolicyReader::referenceGrant, "v1", "v1beta1"),
                     kind(GATEWAY, "BackendTLSPolicy", PolicyReader::backendTls, "v1", "v1alpha3"),
                     kind(CORE, "Service", CoreReader::service, "v1"),
-                    kind("discovery.k8s.io", "EndpointSlice", CoreReader::endpointSlice, "v1"),
+                    kind("discovery.k8s.io", ENDPOINT_SLICE, CoreReader::endpointSlice, "v1"),
                     kind(CORE, "Secret", CoreReader::secret, "v1"),
                     kind(CORE, "ConfigMap", CoreReader::configMap, "v1"),
                     kind(CORE, "Namespace", CoreReader::namespace, "v1"),

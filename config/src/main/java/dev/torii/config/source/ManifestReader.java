@@ -7,9 +7,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Reads manifests: YAML or JSON, several documents to a text. Strict, and total: whatever is wrong with the input becomes
@@ -34,24 +32,22 @@ public final class ManifestReader {
      * @param name what findings call it
      */
     public static Read parse(String name, String text) {
-        return merge(List.of(FileRead.of(name, text, text.length())), List.of());
+        return merge(List.of(FileRead.of(name, text)), List.of());
     }
 
     /** One read of several files; an object that is there twice is an error, since nobody can know which is meant. */
     static Read merge(Collection<FileRead> files, List<Finding> problems) {
         List<Finding> findings = new ArrayList<>(problems);
-        Map<String, Resource> byName = new HashMap<>();
+        List<Resource> all = new ArrayList<>();
         for (FileRead file : files) {
             findings.addAll(file.findings());
-            for (Resource resource : file.resources()) {
-                Resource first = byName.putIfAbsent(resource.describe(), resource);
-                if (first != null) {
-                    String message = resource.describe() + " is also at " + first.at("");
-                    findings.add(Finding.error(resource.at(""), "DuplicateObject", message, resource.describe()));
-                }
-            }
+            all.addAll(file.resources());
         }
+        ResourceSet resources = ResourceSet.of(all, (first, again) -> {
+            String message = again.describe() + " is also at " + first.at("");
+            findings.add(Finding.error(again.at(""), "DuplicateObject", message, again.describe()));
+        });
         boolean readable = findings.stream().noneMatch(Finding::isError);
-        return new Read(ResourceSet.of(byName.values()), findings, readable);
+        return new Read(resources, findings, readable);
     }
 }

@@ -56,7 +56,7 @@ final class ObjectReader {
 
     private static @Nullable Resource object(Kinds.Kind kind, Report report, Fields root, Value.Mapping document) {
         report.about(kind.name() + nameOf(document, kind.clusterScoped()));
-        Metadata metadata = Envelope.metadata(report, root, document, kind.clusterScoped());
+        Metadata metadata = Envelope.metadata(report, root, document, kind);
         Resource resource = kind.reader().read(metadata, root);
         root.ignore("status");
         root.done();

@@ -39,6 +39,11 @@ final class Report {
         findings.accept(Finding.warning(position(at), reason, message, object));
     }
 
+    /** @param whole whether somebody may ask for more than where the document begins */
+    Outline outline(Value document, boolean whole) {
+        return whole ? Outline.of(file, document) : Outline.ofTop(file, document);
+    }
+
     Position position(Value at) {
         return new Position(file, at.line(), at.column());
     }

@@ -75,48 +75,4 @@ sealed interface Value {
 
     /** A key where it stands, and its value. */
     record Entry(int line, int column, Value value) {}
-
-    /**
-     * The value at a path such as {@code spec.rules[0].name} or {@code metadata.annotations[torii.dev/endpoints]}, or the
-     * innermost one on the way to it that exists.
-     */
-    default Value nearest(String path) {
-        Value here = this;
-        int from = 0;
-        while (from < path.length()) {
-            boolean bracket = path.charAt(from) == '[';
-            int start = bracket || path.charAt(from) == '.' ? from + 1 : from;
-            int end = bracket ? path.indexOf(']', start) : wordEnd(path, start);
-            if (end < 0) {
-                return here;
-            }
-            Value next = step(here, path.substring(start, end));
-            if (next == null) {
-                return here;
-            }
-            here = next;
-            from = bracket ? end + 1 : end;
-        }
-        return here;
-    }
-
-    private static int wordEnd(String path, int start) {
-        int end = start;
-        while (end < path.length() && path.charAt(end) != '.' && path.charAt(end) != '[') {
-            end++;
-        }
-        return end;
-    }
-
-    private static @Nullable Value step(Value here, String key) {
-        if (here instanceof Mapping mapping) {
-            Entry entry = mapping.get(key);
-            return entry == null ? null : entry.value();
-        }
-        if (here instanceof Items items && !key.isEmpty() && key.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            int index = key.length() > 6 ? Integer.MAX_VALUE : Integer.parseInt(key);
-            return index < items.values().size() ? items.values().get(index) : null;
-        }
-        return null;
-    }
 }

@@ -3,6 +3,7 @@ package dev.torii.config.source;
 import dev.torii.config.Finding;
 import dev.torii.config.Position;
 import dev.torii.config.Wording;
+import java.io.Reader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
@@ -57,11 +59,21 @@ final class YamlSyntax {
         this.findings = findings;
     }
 
-    /** The documents of a text; after a syntax error, those before it. */
-    static List<Value> documents(String file, String text, Consumer<Finding> findings) {
-        List<Value> documents = new ArrayList<>();
+    /**
+     * Hands over the documents of a text one after the other, so that none but the last need be held; after a syntax error,
+     * those before it.
+     *
+     * @param text is read for the documents
+     * @param again the same text, asked for only to tell where it is wrong
+     */
+    static void documents(
+            String file,
+            Reader text,
+            Supplier<String> again,
+            Consumer<Finding> findings,
+            Consumer<? super Value> documents) {
         try {
-            new YamlSyntax(file, new Parse(SETTINGS).parseString(text).iterator(), findings).readInto(documents);
+            new YamlSyntax(file, new Parse(SETTINGS).parseReader(text).iterator(), findings).handTo(documents);
         } catch (Unreadable e) {
             findings.accept(Finding.error(e.position, e.reason, e.problem, ""));
         } catch (MarkedYamlEngineException e) {
@@ -69,7 +81,8 @@ final class YamlSyntax {
         } catch (ReaderException e) {
             String problem =
                     String.format(Locale.ROOT, "the character U+%04X is not allowed in YAML", e.getCodePoint());
-            findings.accept(Finding.error(Wording.position(file, text, e.getPosition()), "InvalidSyntax", problem, ""));
+            findings.accept(
+                    Finding.error(Wording.position(file, again.get(), e.getPosition()), "InvalidSyntax", problem, ""));
         } catch (YamlEngineException e) {
             findings.accept(Finding.error(
                     Position.of(file), "InvalidSyntax", Wording.line(String.valueOf(e.getMessage())), ""));
@@ -78,10 +91,9 @@ final class YamlSyntax {
             String problem = "the YAML parser cannot read this: " + Wording.shown(String.valueOf(e.getMessage()));
             findings.accept(Finding.error(Position.of(file), "InvalidSyntax", problem, ""));
         }
-        return documents;
     }
 
-    private void readInto(List<Value> documents) {
+    private void handTo(Consumer<? super Value> documents) {
         while (events.hasNext()) {
             Event event = events.next();
             switch (event.getEventId()) {
@@ -89,7 +101,7 @@ final class YamlSyntax {
                     anchors.clear();
                     aliased = 0;
                 }
-                case Scalar, Alias, MappingStart, SequenceStart -> documents.add(value((NodeEvent) event, 0));
+                case Scalar, Alias, MappingStart, SequenceStart -> documents.accept(value((NodeEvent) event, 0));
                 default -> {}
             }
         }

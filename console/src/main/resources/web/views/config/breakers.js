@@ -1,0 +1,56 @@
+// Breakers and limits: how much of each limit is used, worst first.
+
+import { html, nothing } from '../../parts.js';
+import { count, plural } from '../../format.js';
+import { icon } from '../../ui/icons.js';
+import { empty } from '../../ui/pieces.js';
+import { vars } from '../../ui/vars.js';
+
+const share = ({ inFlight, limit }) => (limit > 0 ? inFlight / limit : 0);
+const isOpen = (row) => row.state === 'open' || row.state === 'half open' || row.state === 'half_open';
+const worst = (a, b) => (b.ejected ? 1 : 0) + (isOpen(b) ? 2 : 0) - (a.ejected ? 1 : 0) - (isOpen(a) ? 2 : 0) || share(b) - share(a) || a.cluster.localeCompare(b.cluster);
+
+export function breakerTable(breakers, wanted) {
+  if (breakers.length === 0) {
+    return empty('No backend has been used yet.', 'Limits and breakers come from BackendPolicy; every backend in use is listed here, with or without.');
+  }
+  const word = wanted.toLowerCase();
+  const shown = breakers.filter((row) => `${row.proxy} ${row.cluster} ${row.endpoint} ${row.state}`.toLowerCase().includes(word)).sort(worst);
+  const open = breakers.filter(isOpen).length;
+  const ejected = breakers.filter((row) => row.ejected).length;
+  return html`
+    <p class="summary" role="status">
+      ${open === 0 ? html`<span class="ok">${icon('ok')} no breaker is open</span>` : html`<b class="bad">${icon('error')} ${plural(open, 'breaker')} open</b>`}${ejected > 0
+        ? html`, <b class="warn">${icon('warn')} ${plural(ejected, 'endpoint')} ejected</b>`
+        : nothing}
+    </p>
+    ${shown.length === 0 ? empty(`Nothing here has "${wanted}" in it.`) : table(shown)}`;
+}
+
+const table = (shown) => html`<div class="scroll">
+  <table class="data">
+    <thead><tr><th>Proxy</th><th>Backend</th><th>Endpoint</th><th>In flight</th><th class="number">Limit</th><th>Breaker</th><th>Health</th></tr></thead>
+    <tbody>
+      ${shown.map(
+        (row) => html`<tr tabindex="0" data-row class=${isOpen(row) ? 'bad' : ''}>
+          <td>${row.proxy}</td>
+          <td>${row.cluster}</td>
+          <td><code>${row.endpoint || 'all'}</code></td>
+          <td><span class="gauge ${level(row)}"><i ${vars({ '--share': Math.min(1, share(row)) })}></i><em>${count(row.inFlight)}</em></span></td>
+          <td class="number">${row.limit ? count(row.limit) : 'none'}</td>
+          <td>${breaker(row)}</td>
+          <td>${row.ejected ? html`<span class="tag warn">${icon('warn')} ejected</span>` : html`<span class="sub">in use</span>`}</td>
+        </tr>`,
+      )}
+    </tbody>
+  </table>
+</div>`;
+
+const level = (row) => (share(row) >= 0.95 ? 'bad' : share(row) >= 0.7 ? 'warn' : 'ok');
+
+const breaker = (row) => {
+  if (!row.state || row.state === 'none') return html`<span class="sub">none</span>`;
+  if (row.state === 'open') return html`<b class="bad">${icon('error')} open: calls are refused</b>`;
+  if (isOpen(row)) return html`<span class="warn">${icon('warn')} half open: trying</span>`;
+  return html`<span class="ok">${icon('ok')} ${row.state}</span>`;
+};

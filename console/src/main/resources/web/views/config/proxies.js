@@ -1,0 +1,68 @@
+// Which proxies there are, how they are, and which snapshot each serves. Proxies of one service serve the same
+// configuration; where they do not, those behind stand out.
+
+import { html, nothing } from '../../parts.js';
+import { ago, plural } from '../../format.js';
+import { to } from '../../router.js';
+import { icon } from '../../ui/icons.js';
+import { code, empty } from '../../ui/pieces.js';
+
+const SIGN = { ready: 'ok', 'not ready': 'warn', unreachable: 'error' };
+const KIND = { ready: 'ok', 'not ready': 'warn', unreachable: 'bad' };
+
+/** Addresses of proxies that serve another snapshot than the newest of their own kind. */
+export function behind(proxies) {
+  const newest = new Map();
+  for (const proxy of proxies) {
+    const best = newest.get(group(proxy));
+    if (proxy.snapshot && (!best || (proxy.since ?? 0) > (best.since ?? 0))) newest.set(group(proxy), proxy);
+  }
+  return new Set(
+    proxies.filter((proxy) => proxy.snapshot && newest.get(group(proxy)).snapshot !== proxy.snapshot).map((proxy) => proxy.address),
+  );
+}
+
+const group = (proxy) => `${proxy.role} ${proxy.service}`;
+
+export function proxyTable(proxies) {
+  if (proxies.length === 0) {
+    return empty('No proxies yet.', html`Tell the console the admin endpoints of gateways and sidecars: ${code('./torii console --proxy 127.0.0.1:15000')}`);
+  }
+  const late = behind(proxies);
+  return html`
+    <p class="summary" role="status">${summary(proxies, late)}</p>
+    <div class="scroll">
+      <table class="data">
+        <thead><tr><th>Proxy</th><th>State</th><th>Address</th><th>Snapshot</th><th>Since</th><th>Findings</th><th>Version</th></tr></thead>
+        <tbody>${proxies.toSorted(order).map((proxy) => row(proxy, late.has(proxy.address)))}</tbody>
+      </table>
+    </div>`;
+}
+
+const order = (a, b) => (a.role === b.role ? (a.service ?? '').localeCompare(b.service ?? '') || a.address.localeCompare(b.address) : a.role === 'gateway' ? -1 : 1);
+
+function summary(proxies, late) {
+  const notReady = proxies.filter((proxy) => proxy.state !== 'ready').length;
+  return html`${plural(proxies.length, 'proxy', 'proxies')},
+    ${notReady === 0 ? html`<span class="ok">${icon('ok')} all ready</span>` : html`<b class="bad">${icon('error')} ${notReady} not ready</b>`}
+    ${late.size > 0 ? html`, <b class="warn">${icon('warn')} ${late.size} behind the newest snapshot of ${late.size === 1 ? 'its' : 'their'} kind</b>` : nothing}`;
+}
+
+const row = (proxy, late) => html`<tr tabindex="0" data-row class=${late ? 'late' : ''} data-proxy=${proxy.address}>
+  <td>${icon(proxy.role === 'gateway' ? 'gateway' : 'inbound', proxy.role)} <b>${proxy.service || proxy.role || '?'}</b>${proxy.service ? html` <small>${proxy.role}</small>` : nothing}</td>
+  <td><span class="state ${KIND[proxy.state] ?? 'warn'}">${icon(SIGN[proxy.state] ?? 'warn')} ${proxy.state}</span></td>
+  <td><code>${proxy.address}</code></td>
+  <td>
+    ${proxy.snapshot ? html`<a class="id" href=${to('config', { proxy: proxy.address }, 'snapshot')}>${proxy.snapshot}</a>` : '–'}
+    ${late ? html`<span class="tag warn">${icon('warn')} behind</span>` : nothing}
+  </td>
+  <td>${ago(proxy.since)}</td>
+  <td>${findings(proxy.findings)}</td>
+  <td>${proxy.version ?? ''}</td>
+</tr>`;
+
+const findings = ({ errors = 0, warnings = 0 } = {}) =>
+  errors + warnings === 0
+    ? html`<span class="sub">none</span>`
+    : html`${errors > 0 ? html`<b class="bad">${icon('error')} ${plural(errors, 'error')}</b> ` : nothing}
+        ${warnings > 0 ? html`<span class="warn">${icon('warn')} ${plural(warnings, 'warning')}</span>` : nothing}`;

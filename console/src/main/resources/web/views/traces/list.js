@@ -1,0 +1,32 @@
+// The found traces, one row each, with a bar for the duration: red and with a sign where something failed.
+
+import { html, nothing, repeat } from '../../parts.js';
+import { clock, duration, plural, shortName, utc } from '../../format.js';
+import { meaning } from '../../flags.js';
+import { to } from '../../router.js';
+import { icon } from '../../ui/icons.js';
+import { flags, status } from '../../ui/pieces.js';
+import { vars } from '../../ui/vars.js';
+
+export function traceList(traces) {
+  const longest = Math.max(1, ...traces.map((trace) => trace.duration));
+  return html`<ol class="traces">
+    ${repeat(traces, (trace) => trace.traceId, (trace) => html`<li>${row(trace, longest)}</li>`)}
+  </ol>`;
+}
+
+const row = (trace, longest) => html`<a class="trace ${trace.errors > 0 ? 'bad' : ''}" href=${to('trace', {}, trace.traceId)} data-row>
+  <span class="when" title=${utc(trace.start)}>${clock(trace.start)}</span>
+  <span class="what">
+    ${status(trace.status)} <b>${trace.rootName}</b> <small>${trace.rootService}</small>
+  </span>
+  <span class="bar"><i ${vars({ '--share': trace.duration / longest })}></i><em>${duration(trace.duration)}</em></span>
+  <span class="services">
+    ${trace.services.slice(0, 6).map((service) => html`<span class="chip" title=${service}>${shortName(service)}</span>`)}
+    ${trace.services.length > 6 ? html`<span class="chip">+${trace.services.length - 6}</span>` : nothing}
+  </span>
+  <span class="count">
+    ${plural(trace.spans, 'span')}${trace.errors > 0 ? html`, <b class="bad">${icon('error')} ${plural(trace.errors, 'error')}</b>` : nothing}
+    ${flags(trace.flags)} ${trace.flags?.length > 0 ? html`<small>${trace.flags.map(meaning).join(', ')}</small>` : nothing}
+  </span>
+</a>`;

@@ -72,7 +72,19 @@ export function graphView(page) {
     plan = await layout(nodes, edges, narrow.matches);
     if (!camera.moved) camera.fit(plan);
     page.redraw();
+    uncoverSoon();
   }
+
+  /** Brings what is chosen out from under the panel that tells of it. */
+  function uncover() {
+    const place = plan?.ways.get(chosenId()) ?? plan?.places.get(chosenId());
+    const panel = document.querySelector('.graph .details')?.getBoundingClientRect();
+    const below = panel && panel.width > camera.view.width * 0.9;
+    if (place && panel) camera.reveal(place, below ? { right: 0, bottom: panel.height } : { right: panel.width, bottom: 0 });
+  }
+
+  /** Once the panel has been drawn. */
+  const uncoverSoon = () => chosenId() && requestAnimationFrame(() => requestAnimationFrame(uncover));
 
   function set(changes) {
     const next = new URLSearchParams(params);
@@ -100,7 +112,6 @@ export function graphView(page) {
     event.target.value = '';
     event.target.blur();
     choose('node', found.id);
-    if (plan?.places.has(found.id)) camera.reveal(plan.places.get(found.id));
   }
 
   const toggle = () => {
@@ -198,6 +209,7 @@ export function graphView(page) {
       params = place.params;
       if (asked && before !== params.get('window')) refresh(true);
       else if (asked) arrange();
+      uncoverSoon();
     },
     draw,
     search: () => document.querySelector('.graph .find')?.focus(),

@@ -42,6 +42,8 @@ export function logView(page) {
   function toggleLine(key) {
     opened.has(key) ? opened.delete(key) : opened.add(key);
     page.redraw();
+    // Opened at the lower end it would be out of sight.
+    if (opened.has(key)) requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector(`[data-line="${key}"] .opened`)?.scrollIntoView({ block: 'nearest' })));
   }
 
   function follow() {
@@ -112,7 +114,7 @@ export function logView(page) {
       ${repeat(
         tail.lines,
         ({ key }) => key,
-        ({ key, line }) => html`<tbody>${guard([opened.has(key), columns.chosen], () => rows(key, line))}</tbody>`,
+        ({ key, line }) => html`<tbody data-line=${key}>${guard([opened.has(key), columns.chosen], () => rows(key, line))}</tbody>`,
       )}
     </table>
     ${follows ? nothing : html`<button class="to-end primary" @click=${follow}>↓ Newest</button>`}

@@ -7,8 +7,9 @@ import { empty } from '../../ui/pieces.js';
 import { vars } from '../../ui/vars.js';
 
 const share = ({ inFlight, limit }) => (limit > 0 ? inFlight / limit : 0);
-const isOpen = (row) => row.state === 'open' || row.state === 'half open' || row.state === 'half_open';
-const worst = (a, b) => (b.ejected ? 1 : 0) + (isOpen(b) ? 2 : 0) - (a.ejected ? 1 : 0) - (isOpen(a) ? 2 : 0) || share(b) - share(a) || a.cluster.localeCompare(b.cluster);
+const stateOf = (row) => String(row.state || 'none').replace(/[_-]/g, ' ');
+const badness = (row) => ({ open: 4, 'half open': 2 }[stateOf(row)] ?? 0) + (row.ejected ? 1 : 0);
+const worst = (a, b) => badness(b) - badness(a) || share(b) - share(a) || a.cluster.localeCompare(b.cluster);
 
 export function breakerTable(breakers, wanted) {
   if (breakers.length === 0) {
@@ -16,7 +17,7 @@ export function breakerTable(breakers, wanted) {
   }
   const word = wanted.toLowerCase();
   const shown = breakers.filter((row) => `${row.proxy} ${row.cluster} ${row.endpoint} ${row.state}`.toLowerCase().includes(word)).sort(worst);
-  const open = breakers.filter(isOpen).length;
+  const open = breakers.filter((row) => stateOf(row) === 'open').length;
   const ejected = breakers.filter((row) => row.ejected).length;
   return html`
     <p class="summary" role="status">
@@ -32,7 +33,7 @@ const table = (shown) => html`<div class="scroll">
     <thead><tr><th>Proxy</th><th>Backend</th><th>Endpoint</th><th>In flight</th><th class="number">Limit</th><th>Breaker</th><th>Health</th></tr></thead>
     <tbody>
       ${shown.map(
-        (row) => html`<tr tabindex="0" data-row class=${isOpen(row) ? 'bad' : ''}>
+        (row) => html`<tr tabindex="0" data-row class=${badness(row) >= 4 ? 'bad' : badness(row) > 0 ? 'warn' : ''}>
           <td>${row.proxy}</td>
           <td>${row.cluster}</td>
           <td><code>${row.endpoint || 'all'}</code></td>
@@ -49,8 +50,9 @@ const table = (shown) => html`<div class="scroll">
 const level = (row) => (share(row) >= 0.95 ? 'bad' : share(row) >= 0.7 ? 'warn' : 'ok');
 
 const breaker = (row) => {
-  if (!row.state || row.state === 'none') return html`<span class="sub">none</span>`;
-  if (row.state === 'open') return html`<b class="bad">${icon('error')} open: calls are refused</b>`;
-  if (isOpen(row)) return html`<span class="warn">${icon('warn')} half open: trying</span>`;
-  return html`<span class="ok">${icon('ok')} ${row.state}</span>`;
+  const state = stateOf(row);
+  if (state === 'none') return html`<span class="sub">none</span>`;
+  if (state === 'open') return html`<b class="bad">${icon('error')} open: calls are refused</b>`;
+  if (state === 'half open') return html`<span class="warn">${icon('warn')} half open: trying</span>`;
+  return html`<span class="ok">${icon('ok')} ${state}</span>`;
 };

@@ -44,12 +44,11 @@ const order = (a, b) => (a.role === b.role ? (a.service ?? '').localeCompare(b.s
 function summary(proxies, late) {
   const notReady = proxies.filter((proxy) => proxy.state !== 'ready').length;
   return html`${plural(proxies.length, 'proxy', 'proxies')},
-    ${notReady === 0 ? html`<span class="ok">${icon('ok')} all ready</span>` : html`<b class="bad">${icon('error')} ${notReady} not ready</b>`}
-    ${late.size > 0 ? html`, <b class="warn">${icon('warn')} ${late.size} behind the newest snapshot of ${late.size === 1 ? 'its' : 'their'} kind</b>` : nothing}`;
+    ${notReady === 0 ? html`<span class="ok">${icon('ok')} all ready</span>` : html`<b class="bad">${icon('error')} ${notReady} not ready</b>`}${late.size > 0 ? html`, <b class="warn">${icon('warn')} ${late.size} behind the newest snapshot of ${late.size === 1 ? 'its' : 'their'} kind</b>` : nothing}`;
 }
 
 const row = (proxy, late) => html`<tr tabindex="0" data-row class=${late ? 'late' : ''} data-proxy=${proxy.address}>
-  <td>${icon(proxy.role === 'gateway' ? 'gateway' : 'inbound', proxy.role)} <b>${proxy.service || proxy.role || '?'}</b>${proxy.service ? html` <small>${proxy.role}</small>` : nothing}</td>
+  <td>${icon({ gateway: 'gateway', sidecar: 'inbound' }[proxy.role] ?? 'outside', proxy.role || 'unknown')} <b>${proxy.service || proxy.role || 'unknown'}</b>${proxy.service ? html` <small>${proxy.role}</small>` : nothing}</td>
   <td><span class="state ${KIND[proxy.state] ?? 'warn'}">${icon(SIGN[proxy.state] ?? 'warn')} ${proxy.state}</span></td>
   <td><code>${proxy.address}</code></td>
   <td>

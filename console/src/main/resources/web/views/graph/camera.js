@@ -2,6 +2,7 @@
 
 const NEAREST = 2.5;
 const FARTHEST = 0.15;
+const LEGEND = 40; // px below the drawing that the legend takes
 
 export class Camera {
   x = 0;
@@ -46,9 +47,10 @@ export class Camera {
     this.#size = size;
     const { width, height } = this.view;
     if (!width || !size.width) return;
-    this.scale = Math.max(FARTHEST, Math.min(1.15, width / size.width, height / size.height));
+    const room = height - LEGEND;
+    this.scale = Math.max(FARTHEST, Math.min(1.15, width / size.width, room / size.height));
     this.x = (width - size.width * this.scale) / 2;
-    this.y = Math.max(0, (height - size.height * this.scale) / 2);
+    this.y = Math.max(0, (room - size.height * this.scale) / 2);
     this.moved = false;
     this.#changed();
   }
@@ -67,9 +69,10 @@ export class Camera {
     this.#changed();
   }
 
-  /** Moves so that a point of the drawing is inside the view. */
-  reveal({ x, y }, margin = 110) {
-    const { width, height } = this.view;
+  /** Moves no more than needed for a point of the drawing to be inside the view, less what a panel covers of it. */
+  reveal({ x, y }, covered = { right: 0, bottom: 0 }, margin = 110) {
+    const width = this.view.width - covered.right;
+    const height = this.view.height - covered.bottom;
     const [px, py] = [x * this.scale + this.x, y * this.scale + this.y];
     const dx = px < margin ? margin - px : px > width - margin ? width - margin - px : 0;
     const dy = py < margin / 2 ? margin / 2 - py : py > height - margin / 2 ? height - margin / 2 - py : 0;

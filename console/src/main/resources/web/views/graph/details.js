@@ -20,7 +20,7 @@ export function nodeDetails(node, edges, { close, focus, focused, choose }) {
   const calls = edges.filter((edge) => edge.from === node.id);
   const calledBy = edges.filter((edge) => edge.to === node.id);
   const log = service ? `service=${quoted(node.id)}` : 'role=gateway';
-  const traces = service ? { service: node.id } : {};
+  const traces = { service: node.id };
   return panel(
     node.id,
     kindWords[node.kind] ?? node.kind,

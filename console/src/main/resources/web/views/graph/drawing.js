@@ -52,15 +52,15 @@ function edgeLabel(edge, { x, y }, chosen, choose) {
       tabindex="0" role="button" aria-label=${edgeWords(edge)} data-edge=${edgeId(edge.from, edge.to)}
       @click=${() => choose('edge', edge.from, edge.to)} @keydown=${(event) => pressed(event) && choose('edge', edge.from, edge.to)}>
     <title>${edgeWords(edge)}${state === 'ok' ? '' : `: ${healthWord[state]}`}</title>
-    <rect x="-66" y="-11" width="132" height="22" rx="11"></rect>
+    <rect x="-81" y="-11" width="162" height="22" rx="11"></rect>
     ${edge.idle ? svg`<text class="quiet">idle</text>` : edgeFigures(edge, state)}
   </g>`;
 }
 
 const edgeFigures = (edge, state) => svg`<text>
-    <tspan x="-58" text-anchor="start">${rate(edge.rate)}</tspan>
-    <tspan class="share" x="2" text-anchor="middle">${state === 'ok' ? '' : state === 'bad' ? '✕ ' : '▲ '}${percent(edge.errorRate)}</tspan>
-    <tspan x="58" text-anchor="end">${duration(edge.p99)}</tspan>
+    <tspan x="-71" text-anchor="start">${rate(edge.rate)}</tspan>
+    <tspan class="share" x="0" text-anchor="middle">${state === 'ok' ? '' : state === 'bad' ? '✕ ' : '▲ '}${percent(edge.errorRate)}</tspan>
+    <tspan x="71" text-anchor="end">${duration(edge.p99)}</tspan>
   </text>`;
 
 function nodeBox(node, { x, y }, chosen, choose) {
@@ -78,10 +78,10 @@ function nodeBox(node, { x, y }, chosen, choose) {
     <text class="space" x=${NODE.width - 12} y="24">${cut(namespace(node.id), Math.max(0, 17 - name.length))}</text>
     <text class="numbers" y="47">
       <tspan x="18">${rate(node.rate)}</tspan>
-      <tspan class="share" x="92" text-anchor="middle">${state === 'bad' ? '✕ ' : state === 'warn' ? '▲ ' : ''}${percent(node.errorRate)}</tspan>
+      <tspan class="share" x="102" text-anchor="middle">${state === 'bad' ? '✕ ' : state === 'warn' ? '▲ ' : ''}${percent(node.errorRate)}</tspan>
       <tspan x=${NODE.width - 12} text-anchor="end">${duration(node.p99)}</tspan>
     </text>
-    <text class="big" x=${NODE.width / 2 + 4} y=${NODE.height / 2}>${cut(name, 13)}</text>
+    <text class="big" x=${NODE.width / 2 + 4} y=${NODE.height / 2}>${cut(name, 12)}</text>
   </g>`;
 }
 

@@ -4,14 +4,14 @@
 import { layouter } from '../../parts.js';
 import { edgeId } from './memory.js';
 
-export const NODE = { width: 176, height: 62 };
-const LABEL = { width: 128, height: 20 };
+export const NODE = { width: 196, height: 62 };
+const LABEL = { width: 166, height: 22 };
 
 /** → {width, height, places: id → {x, y} of its centre, ways: edge id → {d, x, y}: its path, and its label's centre}. */
 export async function layout(nodes, edges, down) {
   const dagre = await layouter();
   const graph = new dagre.graphlib.Graph();
-  graph.setGraph({ rankdir: down ? 'TB' : 'LR', nodesep: down ? 20 : 26, ranksep: down ? 56 : 64, edgesep: 14, marginx: 24, marginy: 24 });
+  graph.setGraph({ rankdir: down ? 'TB' : 'LR', nodesep: down ? 20 : 28, ranksep: down ? 56 : 40, edgesep: 14, marginx: 24, marginy: 24 });
   for (const id of nodes.map((node) => node.id).sort()) graph.setNode(id, { ...NODE });
   const ordered = edges.map((edge) => [edge.from, edge.to]).sort((a, b) => (edgeId(...a) < edgeId(...b) ? -1 : 1));
   for (const [from, to] of ordered) {

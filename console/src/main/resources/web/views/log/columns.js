@@ -17,7 +17,7 @@ const FIELDS = [
 ];
 const HEADERS = ['headers.', 'response_headers.'];
 const MOST_HEADERS = 40;
-export const NUMERIC = new Set(['status', 'grpc_status', 'duration_ms', 'upstream_ms', 'bytes_in', 'bytes_out', 'attempts']);
+export const NUMERIC = new Set(['grpc_status', 'duration_ms', 'upstream_ms', 'bytes_in', 'bytes_out', 'attempts']);
 
 export class Columns {
   #chosen;

@@ -71,7 +71,7 @@ function spanRow(row, tree, [open, folded], colours, onOpen, onFold) {
       <div class="time" role="gridcell">
         <i class="duration" ${vars(placed(row.start, row.end, tree))}></i>
         ${row.critical.map(([from, to]) => html`<i class="critical" ${vars(placed(from, to, tree))}></i>`)}
-        <em class=${after(row, tree) ? 'after' : 'before'} ${vars(placed(row.start, row.end, tree))}>
+        <em class=${side(row, tree)} ${vars(placed(row.start, row.end, tree))}>
           ${duration(span.duration)}${words ? html` <span class="words">${words}</span>` : nothing}
         </em>
       </div>
@@ -82,8 +82,11 @@ function spanRow(row, tree, [open, folded], colours, onOpen, onFold) {
 
 const placed = (from, to, { start, end }) => ({ '--x': (from - start) / (end - start), '--w': Math.max(0, to - from) / (end - start) });
 
-/** Whether the words go behind the bar (there is room) or before it. */
-const after = (row, { start, end }) => (row.end - start) / (end - start) < 0.68;
+/** Where the words have room: behind the bar, ahead of it, or on it. */
+function side(row, { start, end }) {
+  if ((row.end - start) / (end - start) < 0.68) return 'after';
+  return (row.start - start) / (end - start) > 0.45 ? 'ahead' : 'on';
+}
 
 function foldKey(event, row, folded, onFold) {
   if (row.children.length === 0) return;

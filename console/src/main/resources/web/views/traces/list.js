@@ -2,7 +2,7 @@
 
 import { html, nothing, repeat } from '../../parts.js';
 import { clock, duration, plural, shortName, utc } from '../../format.js';
-import { meaning } from '../../flags.js';
+import { inWords } from '../../flags.js';
 import { to } from '../../router.js';
 import { icon } from '../../ui/icons.js';
 import { flags, status } from '../../ui/pieces.js';
@@ -24,9 +24,9 @@ const row = (trace, longest) => html`<a class="trace ${trace.errors > 0 ? 'bad' 
   <span class="services">
     ${trace.services.slice(0, 6).map((service) => html`<span class="chip" title=${service}>${shortName(service)}</span>`)}
     ${trace.services.length > 6 ? html`<span class="chip">+${trace.services.length - 6}</span>` : nothing}
+    ${trace.flags?.length > 0 ? html`${flags(trace.flags)} <small>${inWords(trace.flags)}</small>` : nothing}
   </span>
   <span class="count">
     ${plural(trace.spans, 'span')}${trace.errors > 0 ? html`, <b class="bad">${icon('error')} ${plural(trace.errors, 'error')}</b>` : nothing}
-    ${flags(trace.flags)} ${trace.flags?.length > 0 ? html`<small>${trace.flags.map(meaning).join(', ')}</small>` : nothing}
   </span>
 </a>`;

@@ -90,7 +90,7 @@ final class CalledSidecar {
     }
 
     private ObjectName service(String cluster) {
-        Cluster found = Objects.requireNonNull(snapshot.clusters().get(cluster), cluster);
+        Cluster found = Objects.requireNonNull(snapshot.cluster(cluster), cluster);
         int slash = found.service().indexOf('/');
         return new ObjectName(
                 found.service().substring(0, slash), found.service().substring(slash + 1));

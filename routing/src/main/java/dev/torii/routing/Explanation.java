@@ -181,7 +181,7 @@ public final class Explanation {
 
     private String target(Target target) {
         if (target instanceof Target.ToCluster to) {
-            Cluster cluster = snapshot.clusters().get(to.key());
+            Cluster cluster = snapshot.cluster(to.key());
             return cluster == null ? to.key() : Wording.cluster(cluster);
         }
         return "500, " + ((Target.Invalid) target).detail();

@@ -1,67 +1,66 @@
 package dev.torii.routing;
 
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one sidecar serves: outbound, the Services its app may call; inbound, the app's own ports. Immutable; safe on any
- * thread.
+ * What one sidecar serves: outbound, the Services its app may call; inbound, the app's own ports. Immutable but for what it
+ * remembers: what a Service offers is taken from the {@link Directory} with the first call and kept, so that memory
+ * grows with what is called and not with the mesh. Safe on any thread.
  */
 public final class Mesh {
 
     /** Of a gateway, which has neither. */
-    public static final Mesh NONE = new Mesh("", List.of(), List.of());
+    public static final Mesh NONE = new Mesh("", new FixedDirectory(List.of()), List.of(), List.of());
 
     private static final String SERVICE_DOMAIN = ".svc";
     private static final String CLUSTER_DOMAIN = ".svc.cluster.local";
 
     private final String namespace;
-    private final List<Destination> destinations;
+    private final Directory directory;
     private final List<InboundPort> inbound;
-    /** By address, by {@code name.namespace}, and by {@code name} for those of the app's own namespace. */
-    private final Map<String, List<Destination>> byHost = new HashMap<>();
+    /** By {@code namespace/name}. */
+    private final Map<String, Directory.Entry> known = new ConcurrentHashMap<>();
+    /** Of those that are known, by address or name as they were asked for. */
+    private final Map<String, List<Destination>> byHost = new ConcurrentHashMap<>();
 
-    private Mesh(String namespace, List<Destination> destinations, List<InboundPort> inbound) {
+    private Mesh(String namespace, Directory directory, Collection<Directory.Entry> known, List<InboundPort> inbound) {
         this.namespace = namespace;
-        this.destinations = List.copyOf(destinations);
+        this.directory = directory;
         this.inbound = List.copyOf(inbound);
-        Map<String, List<Destination>> services = new LinkedHashMap<>();
-        for (Destination each : this.destinations) {
-            services.computeIfAbsent(each.service(), service -> new ArrayList<>(1))
-                    .add(each);
-        }
-        services.values().forEach(ports -> index(List.copyOf(ports)));
-    }
-
-    private void index(List<Destination> ports) {
-        Destination any = ports.get(0);
-        byHost.put(any.name() + "." + any.namespace(), ports);
-        if (any.namespace().equals(namespace)) {
-            byHost.put(any.name(), ports);
-        }
-        any.addresses().forEach(address -> byHost.putIfAbsent(address, ports));
+        known.forEach(this::keep);
     }
 
     /**
-     * Makes one.
+     * Makes one of destinations that are all known.
      *
      * @param namespace of the app, in which names without one are looked up
      * @param destinations all ports of a Service with the same addresses; of two Services with one address the first
      *     has it
      */
     public static Mesh of(String namespace, List<Destination> destinations, List<InboundPort> inbound) {
-        return new Mesh(namespace, destinations, inbound);
+        Directory directory = new FixedDirectory(destinations);
+        return new Mesh(namespace, directory, directory.all().toList(), inbound);
+    }
+
+    /**
+     * Makes one of Services that become known when they are called.
+     *
+     * @param namespace of the app, in which names without one are looked up
+     */
+    public static Mesh of(String namespace, Directory directory, List<InboundPort> inbound) {
+        return new Mesh(namespace, directory, List.of(), inbound);
     }
 
     /**
      * What owns a place that the app calls, or null when no Service does: a pod's address, an outside one, or a port
-     * that the Service does not have. Allocates nothing for addresses and names in the form they are kept in.
+     * that the Service does not have. Allocates nothing for addresses and names that were asked for before.
      *
      * @param host an IP address or a name as an app in the pod may write it: {@code reviews} (of its own namespace),
      *     {@code reviews.shop}, {@code reviews.shop.svc}, {@code reviews.shop.svc.cluster.local}, in any case, with or
@@ -70,7 +69,7 @@ public final class Mesh {
     public @Nullable Destination destination(String host, int port) {
         List<Destination> ports = byHost.get(host);
         if (ports == null) {
-            ports = byHost.get(key(host));
+            ports = ports(key(host));
         }
         for (int i = 0; ports != null && i < ports.size(); i++) {
             if (ports.get(i).port() == port) {
@@ -78,6 +77,52 @@ public final class Mesh {
             }
         }
         return null;
+    }
+
+    /** The ports of a Service by a key, of which there are a few for each: what strangers ask for is not remembered. */
+    private @Nullable List<Destination> ports(String key) {
+        List<Destination> ports = byHost.get(key);
+        if (ports != null) {
+            return ports;
+        }
+        Directory.Entry found = find(key);
+        if (found != null) {
+            byHost.put(key, found.ports());
+        }
+        return found == null ? null : found.ports();
+    }
+
+    private Directory.@Nullable Entry find(String key) {
+        Directory.Entry atAddress = directory.at(key);
+        if (atAddress != null) {
+            return keep(atAddress);
+        }
+        int dot = key.lastIndexOf('.');
+        Directory.Entry elsewhere = dot <= 0 ? null : named(key.substring(dot + 1), key.substring(0, dot));
+        return elsewhere != null || namespace.isEmpty() ? elsewhere : named(namespace, key);
+    }
+
+    private Directory.@Nullable Entry named(String namespace, String name) {
+        Directory.Entry entry = known.get(namespace + "/" + name);
+        return entry != null ? entry : keep(directory.named(namespace, name));
+    }
+
+    /** The first that was made stays: there is one of each rule, whoever asks. */
+    private Directory.@Nullable Entry keep(Directory.@Nullable Entry made) {
+        Directory.Entry first = made == null ? null : known.putIfAbsent(made.service(), made);
+        return first == null ? made : first;
+    }
+
+    /** The cluster of a Service with that key, or null; see {@link Snapshot#cluster}. */
+    @Nullable
+    Cluster cluster(String key) {
+        int slash = key.indexOf('/');
+        int colon = key.indexOf(':', slash + 1);
+        if (slash < 0 || colon < 0) {
+            return null;
+        }
+        Directory.Entry entry = named(key.substring(0, slash), key.substring(slash + 1, colon));
+        return entry == null ? null : entry.clusters().get(key);
     }
 
     private static String key(String host) {
@@ -110,9 +155,21 @@ public final class Mesh {
         return namespace;
     }
 
-    /** By namespace, name and port. */
+    /** All Services, each made for the occasion; for those who compare or count, not for the data path. */
+    public Directory directory() {
+        return directory;
+    }
+
+    /** The destinations of all Services, by namespace, name and port; see {@link #directory}. */
     public List<Destination> destinations() {
-        return destinations;
+        return directory.all().flatMap(entry -> entry.ports().stream()).toList();
+    }
+
+    /** The Services that have been called, by namespace and name. */
+    public List<Directory.Entry> known() {
+        return known.values().stream()
+                .sorted(Comparator.comparing(Directory.Entry::service))
+                .toList();
     }
 
     public List<InboundPort> inbound() {
@@ -123,12 +180,12 @@ public final class Mesh {
     public boolean equals(@Nullable Object other) {
         return other instanceof Mesh that
                 && namespace.equals(that.namespace)
-                && destinations.equals(that.destinations)
+                && destinations().equals(that.destinations())
                 && inbound.equals(that.inbound);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(namespace, destinations, inbound);
+        return Objects.hash(namespace, destinations(), inbound);
     }
 }

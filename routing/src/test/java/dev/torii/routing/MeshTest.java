@@ -2,7 +2,10 @@ package dev.torii.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,6 +113,73 @@ class MeshTest {
     private static @Nullable String service(Mesh mesh, String host, int port) {
         Destination found = mesh.destination(host, port);
         return found == null ? null : found.service() + ":" + found.port();
+    }
+
+    @Test
+    void aServiceIsMadeWithItsFirstCallAndKept() {
+        List<String> made = new ArrayList<>();
+        Mesh mesh = Mesh.of("shop", new Recorder(made), List.of());
+        assertThat(mesh.known()).isEmpty();
+        Destination first = mesh.destination("reviews", 80);
+        assertThat(mesh.destination("reviews.shop.svc", 80)).isSameAs(first);
+        assertThat(mesh.destination("10.96.0.1", 80)).isSameAs(first);
+        assertThat(mesh.destination("10.96.0.1", 81)).isNull();
+        assertThat(mesh.destination("nobody.shop", 80)).isNull();
+        assertThat(mesh.known()).extracting(Directory.Entry::service).containsExactly("shop/reviews");
+        made.clear();
+        mesh.destination("REVIEWS", 80);
+        mesh.destination("reviews.shop.svc", 80);
+        assertThat(made).isEmpty();
+    }
+
+    @Test
+    void aClusterIsFoundByItsKeyThoughNobodyHasCalledItsService() {
+        Mesh mesh = Mesh.of("shop", new Recorder(new ArrayList<>()), List.of());
+        Snapshot snapshot = new Snapshot("v1", List.of(), Map.of(), mesh);
+        assertThat(snapshot.cluster("shop/reviews:80")).isEqualTo(Recorder.CLUSTER);
+        assertThat(snapshot.cluster("shop/reviews:81")).isNull();
+        assertThat(snapshot.cluster("shop/nobody:80")).isNull();
+        assertThat(snapshot.cluster("10.0.0.1:80")).isNull();
+    }
+
+    /** One Service, {@code shop/reviews}. */
+    private record Recorder(List<String> made) implements Directory {
+
+        static final Cluster CLUSTER = new Cluster(
+                "shop/reviews:80",
+                "shop/reviews",
+                Cluster.Protocol.AS_CLIENT,
+                List.of(new Endpoint("10.0.0.1", 8080)),
+                LoadBalancing.DEFAULT,
+                ConnectionSettings.DEFAULT,
+                null,
+                null);
+
+        private Entry make() {
+            made.add("shop/reviews");
+            return new Entry(
+                    List.of(destination("shop", "reviews", List.of("10.96.0.1"), 80)), Map.of(CLUSTER.key(), CLUSTER));
+        }
+
+        @Override
+        public @Nullable Entry named(String namespace, String name) {
+            return namespace.equals("shop") && name.equals("reviews") ? make() : null;
+        }
+
+        @Override
+        public @Nullable Entry at(String address) {
+            return address.equals("10.96.0.1") ? make() : null;
+        }
+
+        @Override
+        public int size() {
+            return 1;
+        }
+
+        @Override
+        public Stream<Entry> all() {
+            return Stream.of(make());
+        }
     }
 
     private static Destination destination(String namespace, String name, List<String> addresses, int port) {

@@ -56,7 +56,7 @@ final class SidecarRole implements Role {
 
     @Override
     public String summary(Snapshot snapshot) {
-        return snapshot.mesh().destinations().size() + " destinations, "
+        return snapshot.mesh().directory().size() + " Services, "
                 + snapshot.mesh().inbound().size() + " ports of the app, "
                 + snapshot.clusters().size() + " clusters";
     }

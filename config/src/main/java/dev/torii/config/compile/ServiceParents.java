@@ -55,11 +55,11 @@ final class ServiceParents {
     }
 
     /** The port of a Service that routes are bound to; made when it is first asked for. */
-    MeshPort port(Service service, Service.Port port) {
+    private MeshPort port(Service service, Service.Port port) {
         return ports.computeIfAbsent(service.path() + ":" + port.number(), name -> new MeshPort(service, port));
     }
 
-    /** Those that routes are bound to, and those that were asked for. */
+    /** Those that routes are bound to. */
     Collection<MeshPort> ports() {
         return ports.values();
     }

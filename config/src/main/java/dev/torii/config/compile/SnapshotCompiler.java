@@ -103,13 +103,18 @@ public final class SnapshotCompiler {
         PolicyIndex<BackendPolicy> policies = new PolicyIndex<>(
                 resources, resources.all(BackendPolicy.class), BackendPolicy::targetRefs, references, findings);
         Clusters routed = new Clusters(resources, backendTls, policies, findings);
-        Clusters unrouted = new Clusters(resources, backendTls, policies, new Findings());
         Destinations destinations = new Destinations(
-                parents, new HttpRules(routed, findings), new StreamRoutes(routed, findings), unrouted);
+                resources,
+                view,
+                parents,
+                new HttpRules(routed, findings),
+                new StreamRoutes(routed, findings),
+                () -> new Clusters(resources, backendTls, policies, new Findings()));
+        destinations.prepare(backendTls.policies);
         InboundPorts inbound = new InboundPorts(resources, view);
-        Mesh mesh = Mesh.of(view.namespace(), destinations.of(resources, view), inbound.all);
+        Mesh mesh = Mesh.of(view.namespace(), destinations, inbound.all);
 
-        Map<String, Cluster> clusters = new HashMap<>(unrouted.all());
+        Map<String, Cluster> clusters = new HashMap<>(destinations.ahead());
         clusters.putAll(routed.all());
         clusters.putAll(inbound.clusters);
         Snapshot snapshot = SnapshotVersion.snapshot(List.of(), clusters, mesh, Telemetry.DEFAULT);

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.torii.routing.Cluster;
 import dev.torii.routing.Destination;
+import dev.torii.routing.Directory;
 import dev.torii.routing.InboundPort;
 import dev.torii.routing.KeyPair;
 import dev.torii.routing.Listener;
@@ -56,14 +57,19 @@ final class SnapshotVersion {
 
     private void add(Mesh mesh) {
         add("mesh", mesh.namespace());
-        for (Destination each : mesh.destinations()) {
-            add("destination", each.service(), each.addresses(), each.port(), each.speaks());
-            add(each.listener());
-        }
+        mesh.directory().all().forEach(this::add);
         for (InboundPort each : mesh.inbound()) {
             add("inbound", each.port(), each.speaks());
             add(each.listener());
         }
+    }
+
+    private void add(Directory.Entry service) {
+        for (Destination each : service.ports()) {
+            add("destination", each.service(), each.addresses(), each.port(), each.speaks());
+            add(each.listener());
+        }
+        new TreeMap<>(service.clusters()).values().forEach(this::add);
     }
 
     private void add(Listener listener) {

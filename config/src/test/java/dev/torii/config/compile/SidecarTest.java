@@ -95,7 +95,7 @@ class SidecarTest {
     }
 
     private static Cluster cluster(Compiled compiled, String key) {
-        return Objects.requireNonNull(compiled.snapshot().clusters().get(key), key);
+        return Objects.requireNonNull(compiled.snapshot().cluster(key), key);
     }
 
     @Test

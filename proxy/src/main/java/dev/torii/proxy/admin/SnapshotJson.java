@@ -5,6 +5,7 @@ import static dev.torii.proxy.admin.Json.list;
 import dev.torii.proxy.telemetry.HeaderMask;
 import dev.torii.routing.Cluster;
 import dev.torii.routing.Destination;
+import dev.torii.routing.Directory;
 import dev.torii.routing.HostPattern;
 import dev.torii.routing.InboundPort;
 import dev.torii.routing.KeyPair;
@@ -15,32 +16,35 @@ import dev.torii.routing.Port;
 import dev.torii.routing.Snapshot;
 import dev.torii.routing.StreamRoute;
 import io.vertx.core.json.JsonObject;
-import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
 
 /**
  * The page {@code /snapshot}: a snapshot under the names that its records have. Private keys, and the values of headers
- * that carry credentials, are blanked.
+ * that carry credentials, are blanked. Of a mesh it has the Services that were called: there may be thousands.
  */
 final class SnapshotJson {
 
     private SnapshotJson() {}
 
     static JsonObject of(Snapshot snapshot) {
-        var clusters = snapshot.clusters().values().stream()
-                .sorted(Comparator.comparing(Cluster::key))
-                .toList();
+        TreeMap<String, Cluster> clusters = new TreeMap<>(snapshot.clusters());
+        List<Directory.Entry> called = snapshot.mesh().known();
+        called.forEach(entry -> entry.clusters().forEach(clusters::putIfAbsent));
         return new JsonObject()
                 .put("version", snapshot.version())
                 .put("ports", list(snapshot.ports(), SnapshotJson::port))
-                .put("clusters", list(clusters, ClusterJson::of))
-                .put("mesh", mesh(snapshot.mesh()))
+                .put("clusters", list(clusters.values(), ClusterJson::of))
+                .put("mesh", mesh(snapshot.mesh(), called))
                 .put("telemetry", TelemetryJson.of(snapshot.telemetry()));
     }
 
-    private static JsonObject mesh(Mesh mesh) {
+    private static JsonObject mesh(Mesh mesh, List<Directory.Entry> called) {
+        List<Destination> destinations =
+                called.stream().flatMap(entry -> entry.ports().stream()).toList();
         return new JsonObject()
                 .put("namespace", mesh.namespace())
-                .put("destinations", list(mesh.destinations(), SnapshotJson::destination))
+                .put("destinations", list(destinations, SnapshotJson::destination))
                 .put("inbound", list(mesh.inbound(), SnapshotJson::inbound));
     }
 

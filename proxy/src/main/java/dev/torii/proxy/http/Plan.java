@@ -10,8 +10,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A snapshot made ready to run: filters compiled, weights summed, clusters looked up. Built off the event loops, read by
- * all of them, and pinned by each exchange for its life.
+ * A snapshot made ready to run: filters compiled, weights summed, clusters looked up. Built off the event loops, but for
+ * the Services of a mesh, whose turn comes with their first request; read by all loops, and pinned by each exchange for
+ * its life.
  */
 public final class Plan {
 
@@ -22,6 +23,8 @@ public final class Plan {
     private final long generation;
     private final Map<Integer, Port> ports = new HashMap<>();
     private final IdentityHashMap<Rule, RulePlan> rules = new IdentityHashMap<>();
+    /** Of Services that have been called. Replaced, never changed: whoever reads it needs no lock. */
+    private volatile IdentityHashMap<Rule, RulePlan> called = new IdentityHashMap<>();
 
     private Plan(Snapshot snapshot, long generation) {
         this.snapshot = snapshot;
@@ -30,13 +33,12 @@ public final class Plan {
             ports.put(port.number(), port);
             port.listeners().forEach(this::add);
         }
-        snapshot.mesh().destinations().forEach(destination -> add(destination.listener()));
         snapshot.mesh().inbound().forEach(inbound -> add(inbound.listener()));
     }
 
     private void add(Listener listener) {
         for (Rule rule : listener.routes().rules()) {
-            rules.put(rule, RulePlan.of(rule, snapshot.clusters()));
+            rules.put(rule, RulePlan.of(rule, snapshot::cluster));
         }
     }
 
@@ -58,10 +60,20 @@ public final class Plan {
         return ports.get(number);
     }
 
+    /** @param rule of this plan's snapshot */
     RulePlan of(Rule rule) {
         RulePlan plan = rules.get(rule);
+        plan = plan != null ? plan : called.get(rule);
+        return plan != null ? plan : ofFirstCall(rule);
+    }
+
+    private synchronized RulePlan ofFirstCall(Rule rule) {
+        RulePlan plan = called.get(rule);
         if (plan == null) {
-            throw new IllegalStateException("a rule of another snapshot: " + rule.name());
+            plan = RulePlan.of(rule, snapshot::cluster);
+            IdentityHashMap<Rule, RulePlan> more = new IdentityHashMap<>(called);
+            more.put(rule, plan);
+            called = more;
         }
         return plan;
     }

@@ -14,11 +14,16 @@ import dev.torii.routing.Telemetry;
 import dev.torii.routing.Timeouts;
 import dev.torii.routing.WeightedPick;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One rule made ready to run. */
 record RulePlan(Rule rule, FilterPlan filters, List<BackendPlan> backends, WeightedPick pick) {
+
+    /** Finds clusters by key, or null. */
+    interface Clusters {
+        @Nullable
+        Cluster find(String key);
+    }
 
     /**
      * One destination.
@@ -28,7 +33,7 @@ record RulePlan(Rule rule, FilterPlan filters, List<BackendPlan> backends, Weigh
     record BackendPlan(
             Backend backend, FilterPlan filters, @Nullable Cluster cluster, String invalid) {}
 
-    static RulePlan of(Rule rule, Map<String, Cluster> clusters) {
+    static RulePlan of(Rule rule, Clusters clusters) {
         List<BackendPlan> backends = rule.backends().stream()
                 .map(backend -> backend(backend, clusters))
                 .toList();
@@ -50,7 +55,7 @@ record RulePlan(Rule rule, FilterPlan filters, List<BackendPlan> backends, Weigh
                 null,
                 0,
                 telemetry);
-        return of(rule, Map.of(cluster.key(), cluster));
+        return of(rule, key -> cluster);
     }
 
     /** Its first match, for what matches anyway. */
@@ -58,10 +63,10 @@ record RulePlan(Rule rule, FilterPlan filters, List<BackendPlan> backends, Weigh
         return new RouteTable.Candidate(rule, rule.matches().get(0), HostPattern.ANY);
     }
 
-    private static BackendPlan backend(Backend backend, Map<String, Cluster> clusters) {
+    private static BackendPlan backend(Backend backend, Clusters clusters) {
         FilterPlan filters = FilterPlan.of(backend.filters(), clusters);
         if (backend.target() instanceof Target.ToCluster to) {
-            Cluster cluster = clusters.get(to.key());
+            Cluster cluster = clusters.find(to.key());
             return new BackendPlan(backend, filters, cluster, cluster == null ? "backend_not_found" : "");
         }
         return new BackendPlan(backend, filters, null, ((Target.Invalid) backend.target()).detail());
@@ -76,7 +81,7 @@ record RulePlan(Rule rule, FilterPlan filters, List<BackendPlan> backends, Weigh
             @Nullable CorsFilter cors,
             List<MirrorPlan> mirrors) {
 
-        static FilterPlan of(List<Filter> filters, Map<String, Cluster> clusters) {
+        static FilterPlan of(List<Filter> filters, Clusters clusters) {
             HeaderEdits request = HeaderEdits.NONE;
             HeaderEdits response = HeaderEdits.NONE;
             Filter.Redirect redirect = null;
@@ -95,7 +100,7 @@ record RulePlan(Rule rule, FilterPlan filters, List<BackendPlan> backends, Weigh
                 } else if (filter instanceof Filter.Cors c) {
                     cors = new CorsFilter(c);
                 } else if (filter instanceof Filter.Mirror m && m.target() instanceof Target.ToCluster to) {
-                    Cluster cluster = clusters.get(to.key());
+                    Cluster cluster = clusters.find(to.key());
                     if (cluster != null) {
                         mirrors.add(new MirrorPlan(cluster, m.numerator(), m.denominator()));
                     }

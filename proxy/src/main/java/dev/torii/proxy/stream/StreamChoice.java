@@ -8,7 +8,6 @@ import dev.torii.routing.Snapshot;
 import dev.torii.routing.StreamRoute;
 import dev.torii.routing.Target;
 import dev.torii.routing.WeightedPick;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,11 +41,11 @@ record StreamChoice(
         if (backend.target() instanceof Target.Invalid invalid) {
             return new StreamChoice(route, null, Fault.NC, invalid.detail());
         }
-        return to(route, snapshot.clusters(), (Target.ToCluster) backend.target());
+        return to(route, snapshot, (Target.ToCluster) backend.target());
     }
 
-    private static StreamChoice to(StreamRoute route, Map<String, Cluster> clusters, Target.ToCluster target) {
-        Cluster cluster = clusters.get(target.key());
+    private static StreamChoice to(StreamRoute route, Snapshot snapshot, Target.ToCluster target) {
+        Cluster cluster = snapshot.cluster(target.key());
         if (cluster == null) {
             return new StreamChoice(route, null, Fault.NC, "backend_not_found");
         }

@@ -57,7 +57,7 @@ public final class Upstreams {
         Iterator<ClusterState> all = clusters.values().iterator();
         while (all.hasNext()) {
             ClusterState state = all.next();
-            Cluster newer = snapshot.clusters().get(state.key());
+            Cluster newer = snapshot.cluster(state.key());
             if (newer != null) {
                 state.update(newer, generation);
             } else if (!Places.isPlace(state.key())) {

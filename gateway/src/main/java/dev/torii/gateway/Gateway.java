@@ -83,6 +83,7 @@ public final class Gateway {
         this.plane = plane;
         this.role = new GatewayRole(plane, metrics);
         this.configuration = new Configuration(role);
+        metrics.describe("gateway", "", () -> notReady().isEmpty());
         this.admin = new AdminServer(
                 vertx,
                 new AdminSources(

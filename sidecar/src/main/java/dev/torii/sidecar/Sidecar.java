@@ -135,6 +135,10 @@ public final class Sidecar {
         this.departure = new Departure(vertx, inbound, outbound);
         SidecarView view = new SidecarView(options.namespace(), options.service(), options.appPorts());
         this.configuration = new Configuration(new SidecarRole(view, inbound, outbound, metrics));
+        metrics.describe(
+                "sidecar",
+                options.namespace() + "/" + options.service(),
+                () -> notReady().isEmpty());
         this.admin = new AdminServer(
                 vertx,
                 new AdminSources(

@@ -25,6 +25,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -178,24 +179,28 @@ public final class AdminServer {
                 reason.map(why -> "not ready: " + why).orElse("ready"));
     }
 
+    /** Without the clusters that nobody has used yet: in a mesh of thousands they would be most of the page. */
     private void metrics(RoutingContext ctx) {
         String accept = Optional.ofNullable(ctx.request().getHeader("accept")).orElse("");
-        withClusters(ctx, (clusters, out) -> {
-            MetricsPage page = sources.metrics().apply(accept, clusters);
+        withClusters(ctx, (used, all, out) -> {
+            Set<String> keys = used.stream().map(ClusterView::key).collect(Collectors.toSet());
+            List<ClusterView> shown =
+                    all.stream().filter(cluster -> keys.contains(cluster.key())).toList();
+            MetricsPage page = sources.metrics().apply(accept, shown);
             page.writeTo(out);
             return page.contentType();
         });
     }
 
     private void clusters(RoutingContext ctx) {
-        withClusters(ctx, (clusters, out) -> json(out, new JsonObject().put("clusters", ClustersJson.of(clusters))));
+        withClusters(ctx, (used, all, out) -> json(out, new JsonObject().put("clusters", ClustersJson.of(all))));
     }
 
     private interface OfClusters {
-        String write(List<ClusterView> clusters, OutputStream out) throws IOException;
+        String write(List<ClusterView> used, List<ClusterView> all, OutputStream out) throws IOException;
     }
 
-    /** Clusters that nobody has used yet have no live state; their endpoints are shown all the same. */
+    /** What nobody has used yet, clusters and endpoints, has no live state; {@code all} has it nevertheless. */
     private void withClusters(RoutingContext ctx, OfClusters page) {
         Snapshot snapshot = sources.snapshot().get();
         sources.clusters()
@@ -205,7 +210,7 @@ public final class AdminServer {
                             .sorted(Comparator.comparing(cluster -> cluster.key()))
                             .map(ClusterView::unused)
                             .toList();
-                    return page.write(ClusterView.sum(List.of(unused, used)), out);
+                    return page.write(used, ClusterView.sum(List.of(unused, used)), out);
                 }))
                 .onFailure(ctx::fail);
     }

@@ -1,6 +1,7 @@
 package dev.torii.proxy.admin;
 
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 
 /** How every page of the admin port is sent. */
@@ -18,11 +19,13 @@ final class Replies {
         if (ctx.response().closed() || ctx.response().ended()) {
             return;
         }
-        ctx.response()
-                .setStatusCode(status)
+        head(ctx.response(), status, contentType).end(content);
+    }
+
+    static HttpServerResponse head(HttpServerResponse response, int status, String contentType) {
+        return response.setStatusCode(status)
                 .putHeader("content-type", contentType)
                 .putHeader("cache-control", "no-store")
-                .putHeader("x-content-type-options", "nosniff")
-                .end(content);
+                .putHeader("x-content-type-options", "nosniff");
     }
 }

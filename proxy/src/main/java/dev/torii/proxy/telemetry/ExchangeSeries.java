@@ -3,11 +3,7 @@ package dev.torii.proxy.telemetry;
 import dev.torii.proxy.ExchangeRecord;
 import dev.torii.proxy.Fault;
 import io.prometheus.metrics.model.registry.MultiCollector;
-import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
-import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import io.prometheus.metrics.model.snapshots.Unit;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -17,11 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request durations by role, route, status, service and flag. A look-up is one hash of the route's name, which the
- * string remembers, and a walk along the few combinations seen with it. Safe on any thread.
+ * What is counted of the exchanges by role, route, status, service and flag. A look-up is one hash of the route's name,
+ * which the string remembers, and a walk along the few combinations seen with it. Safe on any thread.
  *
  * <p>The number of series is bounded: when there is no room, a combination not seen before is counted as
  * {@value #OTHER}, by the class of its status. When room gets short, a scrape lets go of series that were idle for a
@@ -38,17 +35,9 @@ final class ExchangeSeries implements MultiCollector {
     static final Duration IDLE = Duration.ofMinutes(10);
 
     private static final Series[] NONE = {};
-    private static final MetricMetadata SERVER = new MetricMetadata(
-            "http_server_request_duration_seconds",
-            "Requests and connections by their whole duration at this proxy.",
-            Unit.SECONDS);
-    private static final MetricMetadata CLIENT = new MetricMetadata(
-            "http_client_request_duration_seconds",
-            "Requests that a backend answered by the time to its first byte.",
-            Unit.SECONDS);
 
     private final int maxSeries;
-    private final int stripes;
+    private final Supplier<DurationHistogram> histograms;
     private final InstantSource clock;
     private final AtomicInteger nextStripe = new AtomicInteger();
     private final ThreadLocal<Integer> stripe;
@@ -60,14 +49,14 @@ final class ExchangeSeries implements MultiCollector {
     /** @param eventLoops that will report; more threads may, but share */
     ExchangeSeries(int maxSeries, int eventLoops, InstantSource clock) {
         this.maxSeries = maxSeries;
-        this.stripes = eventLoops;
+        this.histograms = () -> new DurationHistogram(eventLoops);
         this.clock = clock;
-        this.stripe = ThreadLocal.withInitial(() -> nextStripe.getAndIncrement() % stripes);
+        this.stripe = ThreadLocal.withInitial(() -> nextStripe.getAndIncrement() % eventLoops);
     }
 
     /** Counts one exchange. */
     void observe(ExchangeRecord exchange) {
-        of(exchange).observe(stripe.get(), exchange.durationNanos(), exchange.upstreamNanos());
+        of(exchange).observe(stripe.get(), exchange);
     }
 
     private Series of(ExchangeRecord exchange) {
@@ -97,7 +86,7 @@ final class ExchangeSeries implements MultiCollector {
         Series[] known = byRoute.compute(exchange.route(), (route, before) -> {
             Series[] sofar = before == null ? NONE : before;
             boolean there = find(sofar, role, status, service, fault) != null;
-            return there || !takeRoom() ? before : with(sofar, Series.of(role, route, status, service, fault, stripes));
+            return there || !takeRoom() ? before : with(sofar, Series.like(exchange, histograms));
         });
         Series series = known == null ? null : find(known, role, status, service, fault);
         return series != null ? series : other(exchange);
@@ -122,7 +111,7 @@ final class ExchangeSeries implements MultiCollector {
         if (series != null) {
             return series;
         }
-        Series added = Series.other(role, statusClass, stripes);
+        Series added = Series.other(role, statusClass, histograms);
         known = othersByRole.merge(
                 role,
                 new Series[] {added},
@@ -137,19 +126,16 @@ final class ExchangeSeries implements MultiCollector {
         return more;
     }
 
-    /** The histograms as they are now; called by scrapes only. */
+    /** All as it is now; called by scrapes only. */
     @Override
     public synchronized MetricSnapshots collect() {
         forgetIdle();
         List<Series> all = new ArrayList<>();
         byRoute.values().forEach(some -> Collections.addAll(all, some));
         othersByRole.values().forEach(some -> Collections.addAll(all, some));
-        List<HistogramDataPointSnapshot> server = new ArrayList<>();
-        List<HistogramDataPointSnapshot> client = new ArrayList<>();
-        for (Series series : all) {
-            series.collect(server, client);
-        }
-        return MetricSnapshots.of(new HistogramSnapshot(SERVER, server), new HistogramSnapshot(CLIENT, client));
+        ExchangePoints points = new ExchangePoints();
+        all.forEach(series -> series.collect(points));
+        return points.snapshots();
     }
 
     private void forgetIdle() {

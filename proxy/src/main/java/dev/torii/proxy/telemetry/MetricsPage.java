@@ -9,11 +9,16 @@ import java.io.OutputStream;
 /** All metrics at one moment, in the format that a scraper asked for: Prometheus text, or OpenMetrics by Accept. */
 public final class MetricsPage {
 
+    private static final String OPEN_METRICS = "application/openmetrics-text";
+    private static final String TEXT = "text/plain";
+
     private final ExpositionFormatWriter writer;
     private final MetricSnapshots metrics;
 
     MetricsPage(MetricSnapshots metrics, String accept) {
-        this.writer = ExpositionFormats.init().findWriter(accept);
+        ExpositionFormats formats = ExpositionFormats.init();
+        boolean open = Accept.quality(accept, OPEN_METRICS) > Accept.quality(accept, TEXT);
+        this.writer = open ? formats.getOpenMetricsTextFormatWriter() : formats.getPrometheusTextFormatWriter();
         this.metrics = metrics;
     }
 

@@ -16,6 +16,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -165,6 +166,29 @@ public final class ProxyMetrics implements ExchangeListener {
         mirrorsDropped.increment();
     }
 
+    /**
+     * Says who this is; once.
+     *
+     * @param role {@code gateway} or {@code sidecar}
+     * @param service {@code namespace/name} that a sidecar is beside, else {@code ""}
+     * @param ready whether traffic should come here now
+     */
+    public void describe(String role, String service, BooleanSupplier ready) {
+        String built = ProxyMetrics.class.getPackage().getImplementationVersion();
+        String version = built == null ? "" : built;
+        GaugeWithCallback.builder()
+                .name("torii_proxy_info")
+                .help("What this proxy is.")
+                .labelNames("torii_role", "torii_service", "version")
+                .callback(gauge -> gauge.call(1, role, service, version))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("torii_ready")
+                .help("Whether traffic should come here: 1 or 0.")
+                .callback(gauge -> gauge.call(ready.getAsBoolean() ? 1 : 0))
+                .register(registry);
+    }
+
     /** A snapshot is being served from now on. */
     public void snapshotServed(String version) {
         served = new Served(version, clock.instant());
@@ -186,7 +210,7 @@ public final class ProxyMetrics implements ExchangeListener {
      * All metrics as they are now. Takes milliseconds with thousands of series: not on an event loop.
      *
      * @param accept the scraper's Accept header, {@code ""} when absent
-     * @param clusters the live state of the clusters
+     * @param clusters the live state of those that are used; thousands that are not would be series that say nothing
      */
     public MetricsPage page(String accept, List<ClusterView> clusters) {
         MetricSnapshots.Builder all = MetricSnapshots.builder();

@@ -1,13 +1,13 @@
 package dev.torii.proxy.telemetry;
 
+import dev.torii.proxy.ExchangeRecord;
 import dev.torii.proxy.Fault;
-import io.prometheus.metrics.model.snapshots.Exemplars;
-import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
-import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The durations of exchanges that share role, route, status, service and flag. */
+/** What is counted of the exchanges that share role, route, status, service and flag. */
 final class Series {
 
     private static final String[] LABELS = {
@@ -19,26 +19,39 @@ final class Series {
     private final String service;
     private final @Nullable Fault fault;
     private final Labels labels;
-    private final int stripes;
+    private final Supplier<DurationHistogram> histograms;
     private final DurationHistogram server;
+    private final AtomicLong retries = new AtomicLong();
     private volatile @Nullable DurationHistogram client;
+    private volatile @Nullable GrpcCounts grpc;
     private long lastCount;
     private long idleSince;
 
-    private Series(String role, int status, String service, @Nullable Fault fault, Labels labels, int stripes) {
+    private Series(
+            String role,
+            int status,
+            String service,
+            @Nullable Fault fault,
+            Labels labels,
+            Supplier<DurationHistogram> histograms) {
         this.role = role;
         this.status = status;
         this.service = service;
         this.fault = fault;
         this.labels = labels;
-        this.stripes = stripes;
-        this.server = new DurationHistogram(stripes);
+        this.histograms = histograms;
+        this.server = histograms.get();
     }
 
-    /** @param status 0 for streams, which have none */
-    static Series of(String role, String route, int status, String service, @Nullable Fault fault, int stripes) {
+    /** For exchanges like this one. */
+    static Series like(ExchangeRecord exchange, Supplier<DurationHistogram> histograms) {
+        String role = exchange.role();
+        int status = exchange.status();
+        String service = exchange.service();
+        Fault fault = exchange.fault();
         String code = status == 0 ? "" : Integer.toString(status);
-        return new Series(role, status, service, fault, labels(role, route, code, service, fault), stripes);
+        Labels labels = labels(role, exchange.route(), code, service, fault);
+        return new Series(role, status, service, fault, labels, histograms);
     }
 
     /**
@@ -46,10 +59,10 @@ final class Series {
      *
      * @param statusClass 1 to 5, or 0 for none
      */
-    static Series other(String role, int statusClass, int stripes) {
+    static Series other(String role, int statusClass, Supplier<DurationHistogram> histograms) {
         String code = statusClass == 0 ? "" : statusClass + "xx";
         String other = ExchangeSeries.OTHER;
-        return new Series(role, statusClass, other, null, labels(role, other, code, other, null), stripes);
+        return new Series(role, statusClass, other, null, labels(role, other, code, other, null), histograms);
     }
 
     private static Labels labels(String role, String route, String status, String service, @Nullable Fault fault) {
@@ -60,12 +73,18 @@ final class Series {
         return this.status == status && this.fault == fault && this.service.equals(service) && this.role.equals(role);
     }
 
-    /** @param upstreamNanos negative when no backend answered */
-    void observe(int stripe, long durationNanos, long upstreamNanos) {
-        server.observe(stripe, durationNanos);
-        if (upstreamNanos >= 0) {
+    void observe(int stripe, ExchangeRecord exchange) {
+        server.observe(stripe, exchange.durationNanos());
+        if (exchange.upstreamNanos() >= 0) {
             DurationHistogram histogram = client;
-            (histogram != null ? histogram : firstClient()).observe(stripe, upstreamNanos);
+            (histogram != null ? histogram : firstClient()).observe(stripe, exchange.upstreamNanos());
+        }
+        if (exchange.attempts() > 1) {
+            retries.addAndGet(exchange.attempts() - 1);
+        }
+        if (exchange.grpcStatus() >= 0) {
+            GrpcCounts counts = grpc;
+            (counts != null ? counts : firstGrpc()).count(exchange.grpcStatus());
         }
     }
 
@@ -73,10 +92,19 @@ final class Series {
     private synchronized DurationHistogram firstClient() {
         DurationHistogram histogram = client;
         if (histogram == null) {
-            histogram = new DurationHistogram(stripes);
+            histogram = histograms.get();
             client = histogram;
         }
         return histogram;
+    }
+
+    private synchronized GrpcCounts firstGrpc() {
+        GrpcCounts counts = grpc;
+        if (counts == null) {
+            counts = new GrpcCounts();
+            grpc = counts;
+        }
+        return counts;
     }
 
     /** For how long nothing new was seen here; for one thread, that of the scrapes. */
@@ -89,15 +117,18 @@ final class Series {
         return now - idleSince;
     }
 
-    void collect(List<HistogramDataPointSnapshot> servers, List<HistogramDataPointSnapshot> clients) {
-        servers.add(point(server));
+    void collect(ExchangePoints points) {
+        points.server(labels, server);
         DurationHistogram histogram = client;
         if (histogram != null) {
-            clients.add(point(histogram));
+            points.client(labels, histogram);
         }
-    }
-
-    private HistogramDataPointSnapshot point(DurationHistogram histogram) {
-        return new HistogramDataPointSnapshot(histogram.buckets(), histogram.sumSeconds(), labels, Exemplars.EMPTY, 0);
+        if (retries.get() > 0) {
+            points.retries(labels, retries.get());
+        }
+        GrpcCounts counts = grpc;
+        if (counts != null) {
+            counts.forEach((code, count) -> points.grpc(labels, code, count));
+        }
     }
 }

@@ -98,6 +98,16 @@ final class Exchanges {
         return this;
     }
 
+    Exchanges attempts(int value) {
+        attempts = value;
+        return this;
+    }
+
+    Exchanges grpcStatus(int value) {
+        grpcStatus = value;
+        return this;
+    }
+
     Exchanges took(long nanos) {
         durationNanos = nanos;
         return this;

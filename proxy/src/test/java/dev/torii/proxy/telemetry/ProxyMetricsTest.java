@@ -17,10 +17,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 class ProxyMetricsTest {
@@ -257,13 +260,67 @@ class ProxyMetricsTest {
         assertThat(page().named(SERVER + "_count")).hasSize(1);
     }
 
-    @Test
-    void openMetricsIsSpokenWhenAskedFor() throws Exception {
+    /** The headers are those of Prometheus 2 and 3, and of a browser. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
+                        + "text/plain;version=0.0.4;q=0.5,*/*;q=0.1 | application/openmetrics-text",
+                "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,"
+                        + "application/openmetrics-text;version=0.0.1;q=0.4,"
+                        + "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1"
+                        + " | application/openmetrics-text",
+                "text/plain;version=0.0.4;q=0.5,*/*;q=0.1 | text/plain",
+                "text/plain, application/openmetrics-text;q=0.5 | text/plain",
+                "application/openmetrics-text;q=0 | text/plain",
+                "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8 | text/plain",
+                "'' | text/plain",
+            })
+    void theFormatIsTheOnePreferred(String accept, String type) throws Exception {
         metrics.ended(Exchanges.good().make());
-        MetricsPage page = metrics.page("application/openmetrics-text; version=1.0.0,text/plain;q=0.5", List.of());
-        assertThat(page.contentType()).startsWith("application/openmetrics-text");
-        assertThat(text(page)).endsWith("# EOF\n");
-        assertThat(metrics.page("", List.of()).contentType()).startsWith("text/plain; version=0.0.4");
+        MetricsPage page = metrics.page(accept, List.of());
+        boolean open = type.startsWith("application/");
+        assertThat(page.contentType()).startsWith(type + "; version=" + (open ? "1.0.0" : "0.0.4"));
+        assertThat(text(page).endsWith("# EOF\n")).isEqualTo(open);
+    }
+
+    @Test
+    void retriesAreTheAttemptsBeyondTheFirst() throws Exception {
+        metrics.ended(Exchanges.good().make());
+        metrics.ended(Exchanges.good().attempts(3).make());
+        metrics.ended(Exchanges.good().attempts(2).make());
+        metrics.ended(Exchanges.good().service("shop/pay").make());
+        assertThat(page().value("torii_retries_total{" + GOOD + "}")).isEqualTo(3);
+        assertThat(page().named("torii_retries_total")).hasSize(1);
+    }
+
+    @Test
+    void grpcAnswersAreCountedByTheirStatus() throws Exception {
+        metrics.ended(Exchanges.good().make());
+        metrics.ended(Exchanges.good().grpcStatus(0).make());
+        metrics.ended(Exchanges.good().grpcStatus(14).make());
+        metrics.ended(Exchanges.good().grpcStatus(14).make());
+        metrics.ended(Exchanges.good().grpcStatus(2).make());
+        metrics.ended(Exchanges.good().grpcStatus(Integer.MAX_VALUE).make());
+        String code = "torii_grpc_responses_total{"
+                + GOOD.replace("torii_flag", "rpc_response_status_code=\"@\",torii_flag") + "}";
+        MetricsText page = page();
+        assertThat(page.value(code.replace("@", "OK"))).isEqualTo(1);
+        assertThat(page.value(code.replace("@", "UNAVAILABLE"))).isEqualTo(2);
+        assertThat(page.value(code.replace("@", "UNKNOWN"))).isEqualTo(2);
+        assertThat(page.named("torii_grpc_responses_total")).hasSize(3);
+    }
+
+    @Test
+    void theProxySaysWhatItIs() throws Exception {
+        AtomicBoolean ready = new AtomicBoolean();
+        metrics.describe("sidecar", "shop/cart", ready::get);
+        assertThat(page().named("torii_proxy_info").toString())
+                .contains("torii_role=\"sidecar\",torii_service=\"shop/cart\",version=\"");
+        assertThat(page().value("torii_ready")).isZero();
+        ready.set(true);
+        assertThat(page().value("torii_ready")).isEqualTo(1);
     }
 
     private static ClusterView cluster(String key, String service, Breaker breaker) {

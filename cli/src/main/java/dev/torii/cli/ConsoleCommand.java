@@ -2,6 +2,7 @@ package dev.torii.cli;
 
 import dev.torii.console.Console;
 import io.vertx.core.net.HostAndPort;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Spec;
 final class ConsoleCommand implements Callable<Integer> {
 
     private static final int LEAST_SPANS = 1_000;
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
 
     @Spec
     private CommandSpec spec;
@@ -74,6 +76,7 @@ final class ConsoleCommand implements Callable<Integer> {
                 address(otlp),
                 proxies.stream().map(ConsoleCommand::address).toList(),
                 hosts,
+                LOOK_EVERY,
                 maxSpans));
         console.onSuccess(this::sayWhere);
         return Running.untilStopped(console, Console::close, Console::stopped);

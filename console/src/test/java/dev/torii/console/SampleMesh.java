@@ -2,7 +2,11 @@ package dev.torii.console;
 
 import dev.torii.console.SampleTraces.Sample;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.trace.v1.ResourceSpans;
+import io.opentelemetry.proto.trace.v1.Span.SpanKind;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.net.HostAndPort;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -24,42 +28,46 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * A running console with a shop's traffic to show: spans of its proxies, sent as exporters do. For tests, and by hand
- * ({@link #main}).
+ * A running console with a shop's traffic to show: spans of its proxies, sent as exporters do, and the proxies' admin
+ * ports. For tests, and by hand ({@link #main}).
  */
 public final class SampleMesh implements AutoCloseable {
 
     private static final int BATCH = 64;
 
+    private static final List<String> SERVICES = List.of("gateway", "web", "products", "cart", "prices", "reviews");
+
+    private final Vertx vertx;
+    private final List<FakeProxy> proxies;
     private final Console console;
     private final SampleTraces traces;
     private final HttpClient http = HttpClient.newHttpClient();
     private final ScheduledExecutorService load = Executors.newSingleThreadScheduledExecutor();
 
-    private SampleMesh(Console console, long seed) {
-        this.console = console;
+    private SampleMesh(int port, int otlp, Duration lookEvery, long seed) {
+        this.vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+        this.proxies = SERVICES.stream().map(name -> new FakeProxy(vertx, name)).toList();
         this.traces = new SampleTraces(seed);
+        this.console = await(Console.start(new Console.Options(
+                HostAndPort.create("127.0.0.1", port),
+                HostAndPort.create("127.0.0.1", otlp),
+                proxies.stream()
+                        .map(proxy -> HostAndPort.create("127.0.0.1", proxy.port()))
+                        .toList(),
+                List.of("console.example"),
+                lookEvery,
+                200_000)));
     }
 
-    /** On free ports, nothing sent yet. */
+    /** On free ports, nothing sent yet; proxies are asked how they are ten times a second. */
     public static SampleMesh start(long seed) {
-        return start(0, 0, seed);
-    }
-
-    private static SampleMesh start(int port, int otlp, long seed) {
-        return new SampleMesh(
-                await(Console.start(new Console.Options(
-                        HostAndPort.create("127.0.0.1", port),
-                        HostAndPort.create("127.0.0.1", otlp),
-                        List.of(),
-                        List.of(),
-                        200_000))),
-                seed);
+        return new SampleMesh(0, 0, Duration.ofMillis(100), seed);
     }
 
     /** By hand: {@code main 15080 4318} runs until it is ended; now and then the reviews fail. */
     public static void main(String[] args) throws IOException, InterruptedException {
-        SampleMesh mesh = start(Integer.parseInt(args[0]), Integer.parseInt(args[1]), 1);
+        SampleMesh mesh =
+                new SampleMesh(Integer.parseInt(args[0]), Integer.parseInt(args[1]), Duration.ofSeconds(2), 1);
         mesh.send(2_000, Duration.ofMinutes(30));
         mesh.playOn();
         System.out.println("http://127.0.0.1:" + mesh.console.port() + "/");
@@ -70,6 +78,11 @@ public final class SampleMesh implements AutoCloseable {
 
     public Console console() {
         return console;
+    }
+
+    /** A proxy of the shop: {@code gateway}, or that of a service. */
+    public FakeProxy proxy(String service) {
+        return proxies.get(SERVICES.indexOf(service));
     }
 
     /** Where the console's page is. */
@@ -90,6 +103,7 @@ public final class SampleMesh implements AutoCloseable {
         for (int i = 1; i <= requests; i++) {
             Sample sample = traces.next(now - over.toNanos() / requests * (requests - i));
             batch.addAllResourceSpans(sample.spans().getResourceSpansList());
+            sample.spans().getResourceSpansList().forEach(spans -> tell(spans, sample.orderId()));
             sent.add(sample);
             if (i % BATCH == 0 || i == requests) {
                 export(batch.build());
@@ -112,6 +126,15 @@ public final class SampleMesh implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** A proxy counts and logs what it receives. */
+    private void tell(ResourceSpans spans, String orderId) {
+        String name = spans.getResource().getAttributes(0).getValue().getStringValue();
+        FakeProxy proxy = proxy(name.equals("torii-gateway") ? "gateway" : name);
+        spans.getScopeSpans(0).getSpansList().stream()
+                .filter(span -> span.getKind() == SpanKind.SPAN_KIND_SERVER)
+                .forEach(span -> proxy.served(span, orderId));
     }
 
     private void export(ExportTraceServiceRequest spans) throws IOException, InterruptedException {
@@ -142,5 +165,6 @@ public final class SampleMesh implements AutoCloseable {
     public void close() {
         load.shutdownNow();
         await(console.close());
+        await(vertx.close());
     }
 }

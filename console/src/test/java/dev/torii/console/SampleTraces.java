@@ -50,6 +50,10 @@ final class SampleTraces {
         }
     }
 
+    static List<String> callees(String service) {
+        return CALLS.getOrDefault(service, List.of());
+    }
+
     /** One request's spans, and what finds it. */
     record Sample(String traceId, String requestId, String orderId, ExportTraceServiceRequest spans) {}
 

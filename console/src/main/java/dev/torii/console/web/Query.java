@@ -13,7 +13,10 @@ final class Query {
 
     static final int MAX_LIMIT = 1_000;
 
-    private static final int DEFAULT_LIMIT = 100;
+    static final int DEFAULT_LIMIT = 100;
+
+    private static final int DEFAULT_WINDOW = 60;
+    private static final int MAX_WINDOW = 300;
     private static final int MAX_TAGS = 20;
     private static final int MAX_LENGTH = 4_096;
     private static final Set<String> OF_TRACES = Set.of(
@@ -59,11 +62,16 @@ final class Query {
                 query.text("text"),
                 query.number("from", 0, 0, Long.MAX_VALUE),
                 query.number("to", Long.MAX_VALUE, 0, Long.MAX_VALUE),
-                query.limit());
+                query.limit(DEFAULT_LIMIT));
     }
 
-    int limit() {
-        return (int) number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT);
+    int limit(int otherwise) {
+        return (int) number("limit", otherwise, 1, MAX_LIMIT);
+    }
+
+    /** Seconds that rates are of. */
+    int window() {
+        return (int) number("window", DEFAULT_WINDOW, 1, MAX_WINDOW);
     }
 
     /** {@code ""} when it is not given. */

@@ -1,6 +1,5 @@
 package dev.torii.routing;
 
-import java.time.Duration;
 import java.util.List;
 
 /**
@@ -10,18 +9,18 @@ import java.util.List;
  * @param requestHeaders as the client sent them
  * @param responseHeaders as the client gets them
  * @param minStatus this HTTP status and those above it are written; 0 for no such condition
- * @param slowerThan requests that took this long are written; zero for no such condition
+ * @param slowerThanMs requests that took this long are written; 0 for no such condition
  * @param samplePercent of all others; 0 to 100, fractions allowed
  */
 public record AccessLogging(
         List<LoggedHeader> requestHeaders,
         List<LoggedHeader> responseHeaders,
         int minStatus,
-        Duration slowerThan,
+        long slowerThanMs,
         double samplePercent) {
 
     /** All requests, and no headers. */
-    public static final AccessLogging DEFAULT = new AccessLogging(List.of(), List.of(), 0, Duration.ZERO, 100);
+    public static final AccessLogging DEFAULT = new AccessLogging(List.of(), List.of(), 0, 0, 100);
 
     public AccessLogging {
         requestHeaders = List.copyOf(requestHeaders);
@@ -29,7 +28,21 @@ public record AccessLogging(
     }
 
     /**
-     * A header that was chosen.
+     * Whether an exchange that did not fail is written.
+     *
+     * @param status an HTTP status; 0 when there is none
+     * @param key evenly spread over all longs; equal keys are treated alike, so that several proxies write the same
+     *     requests
+     */
+    public boolean takes(int status, long durationNanos, long key) {
+        return samplePercent >= 100
+                || (minStatus > 0 && status >= minStatus)
+                || (slowerThanMs > 0 && durationNanos >= slowerThanMs * 1_000_000)
+                || (key >>> 11) * 0x1p-53 * 100 < samplePercent;
+    }
+
+    /**
+     * A header that was chosen. One that carries a credential is never shown plain, whatever was asked for.
      *
      * @param name lower case
      */
@@ -37,12 +50,16 @@ public record AccessLogging(
 
         /** How a value may be shown. */
         public enum Mode {
-            /** As it is, unless the header carries a credential: then as {@link #MASK}. */
+            /** As it is. */
             PLAIN,
             /** So that equal values are seen to be equal. */
             HASH,
             /** Only that there is one. */
             MASK
+        }
+
+        public LoggedHeader {
+            mode = mode == Mode.PLAIN && Credentials.isNamed(name) ? Mode.MASK : mode;
         }
     }
 }

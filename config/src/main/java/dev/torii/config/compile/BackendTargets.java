@@ -7,6 +7,7 @@ import dev.torii.config.resource.RouteFilter;
 import dev.torii.routing.Backend;
 import dev.torii.routing.Filter;
 import dev.torii.routing.Target;
+import dev.torii.routing.Telemetry;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,23 +33,26 @@ final class BackendTargets {
     }
 
     /** A backend with a filter that cannot be applied answers its share with an error. */
-    List<Backend> backends(List<BackendRef> refs) {
+    List<Backend> backends(List<BackendRef> refs, TelemetryPolicies.Scope scope) {
         if (refs.isEmpty() && parent != null) {
-            return List.of(new Backend(1, new Target.ToCluster(clusters.key(parent, use, caller)), List.of()));
+            Target own = new Target.ToCluster(clusters.key(parent, use, caller));
+            return List.of(new Backend(1, own, List.of(), scope.to(parent)));
         }
         List<Backend> backends = new ArrayList<>();
         for (BackendRef ref : refs) {
+            Telemetry telemetry =
+                    draft.resolutions.get(ref) instanceof ServicePort found ? scope.to(found) : scope.telemetry();
             backends.add(
                     canApply(ref.filters())
-                            ? new Backend(ref.weight(), target(ref), filters(ref.filters()))
-                            : new Backend(ref.weight(), UNSUPPORTED_FILTER, List.of()));
+                            ? new Backend(ref.weight(), target(ref), filters(ref.filters()), telemetry)
+                            : new Backend(ref.weight(), UNSUPPORTED_FILTER, List.of(), telemetry));
         }
         return backends;
     }
 
     /** What a whole rule answers with when one of its filters cannot be applied. */
-    static List<Backend> refusal() {
-        return List.of(new Backend(1, UNSUPPORTED_FILTER, List.of()));
+    static List<Backend> refusal(TelemetryPolicies.Scope scope) {
+        return List.of(new Backend(1, UNSUPPORTED_FILTER, List.of(), scope.telemetry()));
     }
 
     static boolean canApply(List<RouteFilter> filters) {

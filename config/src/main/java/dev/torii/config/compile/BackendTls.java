@@ -29,9 +29,10 @@ final class BackendTls {
             @Nullable Problem unusable,
             @Nullable Problem unresolved) {}
 
-    BackendTls(ResourceSet resources, References references, Findings findings) {
+    BackendTls(ResourceSet resources, PolicyTargets targets, References references, Findings findings) {
         policies = resources.all(BackendTlsPolicy.class);
-        index = new PolicyIndex<>(resources, policies, BackendTlsPolicy::targetRefs, references, findings);
+        index = new PolicyIndex<>(
+                policies, BackendTlsPolicy::targetRefs, targets, List.of(PolicyTargets.SERVICE), findings);
         policies.forEach(policy -> trusts.put(policy.path(), trust(policy, references, findings)));
     }
 

@@ -33,6 +33,7 @@ final class Destinations implements Directory {
     private final HttpRules httpRules;
     private final StreamRoutes streamRoutes;
     private final Supplier<Clusters> unrouted;
+    private final TelemetryPolicies telemetry;
     /** By the port's name. */
     private final Map<String, Destination> routed = new HashMap<>();
 
@@ -48,12 +49,14 @@ final class Destinations implements Directory {
             ServiceParents parents,
             HttpRules httpRules,
             StreamRoutes streamRoutes,
-            Supplier<Clusters> unrouted) {
+            Supplier<Clusters> unrouted,
+            TelemetryPolicies telemetry) {
         this.resources = resources;
         this.routedOnly = view.equals(SidecarView.NOBODY);
         this.httpRules = httpRules;
         this.streamRoutes = streamRoutes;
         this.unrouted = unrouted;
+        this.telemetry = telemetry;
         Clusters besideRoutes = unrouted.get();
         for (MeshPort port : parents.ports()) {
             Set<RouteDraft> routes = port.routesFor(view.namespace());
@@ -131,20 +134,22 @@ final class Destinations implements Directory {
 
     private Destination destination(MeshPort port, Set<RouteDraft> routes, Clusters unrouted) {
         Speaks speaks = port.speaks(routes);
+        TelemetryPolicies.Scope scope = telemetry.service(port.service, port.port);
         List<Rule> rules = new ArrayList<>(1);
         List<StreamRoute> streams = new ArrayList<>(1);
         RouteId service = MeshListeners.id(port.service.namespace(), port.service.name());
         for (RouteDraft route : routes) {
-            rules.addAll(httpRules.of(route, port));
-            streams.addAll(streamRoutes.of(route, port));
+            rules.addAll(httpRules.of(route, port, scope));
+            streams.addAll(streamRoutes.of(route, port, scope));
         }
         if (routes.isEmpty() && MeshListeners.mayBeHttp(speaks)) {
             BackendUse use = DeclaredProtocol.isHttp2(port.port) ? BackendUse.GRPC : BackendUse.HTTP;
-            rules.add(MeshListeners.everything(service, unrouted.key(port.own(), use, Caller.SIDECAR)));
+            rules.add(MeshListeners.everything(
+                    service, unrouted.key(port.own(), use, Caller.SIDECAR), scope.telemetry()));
         }
         if (streams.isEmpty() && MeshListeners.mayBeBytes(speaks)) {
             String raw = unrouted.key(port.own(), BackendUse.RAW, Caller.SIDECAR);
-            streams.add(MeshListeners.everyConnection(service, raw));
+            streams.add(MeshListeners.everyConnection(service, raw, scope.telemetry()));
         }
         return new Destination(
                 port.service.namespace(),
@@ -152,6 +157,6 @@ final class Destinations implements Directory {
                 addresses(port.service),
                 port.port.number(),
                 speaks,
-                MeshListeners.of(port.name(), speaks, rules, streams));
+                MeshListeners.of(port.name(), speaks, rules, streams, scope.telemetry()));
     }
 }

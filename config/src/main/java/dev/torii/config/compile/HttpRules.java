@@ -23,37 +23,46 @@ final class HttpRules {
     private final Findings findings;
     private final Map<Key, List<Rule>> made = new HashMap<>();
 
-    private record Key(RouteDraft draft, Caller caller, List<HostPattern> hosts) {}
+    private record Key(RouteDraft draft, Caller caller, List<HostPattern> hosts, TelemetryPolicies.Scope scope) {}
 
     HttpRules(Clusters clusters, Findings findings) {
         this.clusters = clusters;
         this.findings = findings;
     }
 
-    /** @param hosts those of the route that fall under the listener */
-    List<Rule> of(RouteDraft draft, List<HostPattern> hosts, Caller caller) {
-        Key key = new Key(draft, caller, hosts);
+    /**
+     * @param hosts those of the route that fall under the listener
+     * @param scope of the listener
+     */
+    List<Rule> of(RouteDraft draft, List<HostPattern> hosts, Caller caller, TelemetryPolicies.Scope scope) {
+        Key key = new Key(draft, caller, hosts, scope);
         List<Rule> rules = made.get(key);
         if (rules == null) {
-            rules = make(draft, hosts, caller, null);
+            rules = make(draft, hosts, caller, null, scope);
             made.put(key, rules);
         }
         return rules;
     }
 
     /** Those of a route that is bound to a Service; none of any other kind. */
-    List<Rule> of(RouteDraft draft, MeshPort parent) {
-        return make(draft, MeshListeners.ANY_HOST, Caller.SIDECAR, parent.own());
+    List<Rule> of(RouteDraft draft, MeshPort parent, TelemetryPolicies.Scope scope) {
+        return make(draft, MeshListeners.ANY_HOST, Caller.SIDECAR, parent.own(), scope);
     }
 
-    private List<Rule> make(RouteDraft draft, List<HostPattern> hosts, Caller caller, @Nullable ServicePort parent) {
+    private List<Rule> make(
+            RouteDraft draft,
+            List<HostPattern> hosts,
+            Caller caller,
+            @Nullable ServicePort parent,
+            TelemetryPolicies.Scope scope) {
         if (draft.route instanceof HttpRoute route) {
             long maxBody = new Annotations(route, findings).number(Annotations.MAX_BODY_BYTES, 0, Long.MAX_VALUE, 0);
             BackendTargets targets = new BackendTargets(draft, BackendUse.HTTP, caller, parent, clusters);
             RouteId id = id(RouteId.Kind.HTTP, route);
             List<Rule> rules = new ArrayList<>();
             for (RouteRule spec : route.rules()) {
-                rules.add(rule(id, rules.size(), spec, hosts, targets, route.splitBy(), maxBody));
+                TelemetryPolicies.Scope own = scope.rule(route, spec.name());
+                rules.add(rule(id, rules.size(), spec, hosts, targets, route.splitBy(), maxBody, own));
             }
             return rules;
         }
@@ -62,7 +71,8 @@ final class HttpRules {
             BackendTargets targets = new BackendTargets(draft, BackendUse.GRPC, caller, parent, clusters);
             RouteId id = id(RouteId.Kind.GRPC, route);
             for (RouteRule spec : route.rules()) {
-                rules.add(rule(id, rules.size(), spec, hosts, targets, null, 0));
+                TelemetryPolicies.Scope own = scope.rule(route, spec.name());
+                rules.add(rule(id, rules.size(), spec, hosts, targets, null, 0, own));
             }
         }
         return rules;
@@ -75,7 +85,8 @@ final class HttpRules {
             List<HostPattern> hosts,
             BackendTargets targets,
             @Nullable HashKey splitBy,
-            long maxBodyBytes) {
+            long maxBodyBytes,
+            TelemetryPolicies.Scope scope) {
         boolean canApply = BackendTargets.canApply(spec.filters());
         return new Rule(
                 id,
@@ -84,11 +95,12 @@ final class HttpRules {
                 hosts,
                 spec.matches(),
                 canApply ? targets.filters(spec.filters()) : List.of(),
-                canApply ? targets.backends(spec.backendRefs()) : BackendTargets.refusal(),
+                canApply ? targets.backends(spec.backendRefs(), scope) : BackendTargets.refusal(scope),
                 spec.timeouts(),
                 spec.session(),
                 splitBy,
-                maxBodyBytes);
+                maxBodyBytes,
+                scope.telemetry());
     }
 
     static RouteId id(RouteId.Kind kind, Route route) {

@@ -10,6 +10,7 @@ import dev.torii.routing.InboundPort;
 import dev.torii.routing.LoadBalancing;
 import dev.torii.routing.RouteId;
 import dev.torii.routing.Speaks;
+import dev.torii.routing.Telemetry;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,28 +32,33 @@ final class InboundPorts {
     final Map<String, Cluster> clusters = new LinkedHashMap<>();
 
     private final SidecarView view;
+    private final @Nullable Service service;
+    private final TelemetryPolicies telemetry;
 
-    InboundPorts(ResourceSet resources, SidecarView view) {
+    /** What is known of a port: what it speaks, and the Service's port that leads to it. */
+    private record Known(Speaks speaks, Service.@Nullable Port by) {}
+
+    InboundPorts(ResourceSet resources, SidecarView view, TelemetryPolicies telemetry) {
         this.view = view;
-        Service service = resources.find(Service.class, view.namespace(), view.service());
+        this.telemetry = telemetry;
+        this.service = resources.find(Service.class, view.namespace(), view.service());
         List<Service.Port> ports = service == null
                 ? List.of()
                 : service.ports().stream().filter(Service.Port::isTcp).toList();
-        Map<Integer, Speaks> speaks = new TreeMap<>();
+        Map<Integer, Known> known = new TreeMap<>();
         for (Service.Port port : ports) {
-            targets(port, resources).forEach(target -> speaks.putIfAbsent(target, speaks(port, target)));
+            targets(port, resources).forEach(target -> known.putIfAbsent(target, known(port, target)));
         }
         // whatever the only port of a Service is forwarded to on its way here, it stays the same conversation; but only
-        // one
-        // of the app's ports can be the end of that way
+        // one of the app's ports can be the end of that way
         Service.@Nullable Port only = ports.size() == 1 && view.appPorts().size() == 1 ? ports.get(0) : null;
-        view.appPorts().forEach(port -> speaks.putIfAbsent(port, speaks(only, port)));
-        speaks.forEach(this::add);
+        view.appPorts().forEach(port -> known.putIfAbsent(port, known(only, port)));
+        known.forEach(this::add);
     }
 
-    private static Speaks speaks(Service.@Nullable Port declaring, int port) {
+    private static Known known(Service.@Nullable Port declaring, int port) {
         Speaks declared = declaring == null ? null : DeclaredProtocol.of(declaring);
-        return Objects.requireNonNullElseGet(declared, () -> Speaks.ofPort(port));
+        return new Known(Objects.requireNonNullElseGet(declared, () -> Speaks.ofPort(port)), declaring);
     }
 
     /** The pods' ports behind a port of the Service; what a name stands for only the EndpointSlices tell. */
@@ -74,15 +80,23 @@ final class InboundPorts {
                 .toList();
     }
 
-    private void add(int port, Speaks speaks) {
-        RouteId service = MeshListeners.id(view.namespace(), view.service());
-        String name = service.path() + ":" + port;
+    private Telemetry telemetry(Service.@Nullable Port port) {
+        return service == null
+                ? telemetry.namespace(view.namespace()).telemetry()
+                : telemetry.service(service, port).telemetry();
+    }
+
+    private void add(int port, Known known) {
+        Speaks speaks = known.speaks();
+        Telemetry logged = telemetry(known.by());
+        RouteId app = MeshListeners.id(view.namespace(), view.service());
+        String name = app.path() + ":" + port;
         String key = name + "#inbound";
         clusters.put(
                 key,
                 new Cluster(
                         key,
-                        service.path(),
+                        app.path(),
                         Cluster.Protocol.AS_CLIENT,
                         List.of(new Endpoint(LOOPBACK, port)),
                         LoadBalancing.DEFAULT,
@@ -95,9 +109,12 @@ final class InboundPorts {
                 MeshListeners.of(
                         name,
                         speaks,
-                        MeshListeners.mayBeHttp(speaks) ? List.of(MeshListeners.everything(service, key)) : List.of(),
+                        MeshListeners.mayBeHttp(speaks)
+                                ? List.of(MeshListeners.everything(app, key, logged))
+                                : List.of(),
                         MeshListeners.mayBeBytes(speaks)
-                                ? List.of(MeshListeners.everyConnection(service, key))
-                                : List.of())));
+                                ? List.of(MeshListeners.everyConnection(app, key, logged))
+                                : List.of(),
+                        logged)));
     }
 }

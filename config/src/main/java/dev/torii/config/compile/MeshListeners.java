@@ -14,6 +14,7 @@ import dev.torii.routing.Speaks;
 import dev.torii.routing.StreamRoute;
 import dev.torii.routing.StreamTable;
 import dev.torii.routing.Target;
+import dev.torii.routing.Telemetry;
 import dev.torii.routing.Timeouts;
 import java.util.List;
 
@@ -49,14 +50,21 @@ final class MeshListeners {
                 usual.handshakeTimeoutMs());
     }
 
-    static Listener of(String name, Speaks speaks, List<Rule> rules, List<StreamRoute> streams) {
+    static Listener of(String name, Speaks speaks, List<Rule> rules, List<StreamRoute> streams, Telemetry telemetry) {
         Protocol protocol = switch (speaks) {
             case TLS -> Protocol.TLS_PASSTHROUGH;
             case TCP -> Protocol.TCP;
             case HTTP, CLIENT_FIRST, UNKNOWN -> Protocol.HTTP;
         };
         return new Listener(
-                name, protocol, HostPattern.ANY, List.of(), SETTINGS, RouteTable.of(rules), StreamTable.of(streams));
+                name,
+                protocol,
+                HostPattern.ANY,
+                List.of(),
+                SETTINGS,
+                RouteTable.of(rules),
+                StreamTable.of(streams),
+                telemetry);
     }
 
     /** Where nothing is declared, anything may come. */
@@ -69,7 +77,7 @@ final class MeshListeners {
     }
 
     /** Sends every request of a Service to a cluster. Its name ends in a dash, as no rule of a route can be called. */
-    static Rule everything(RouteId service, String cluster) {
+    static Rule everything(RouteId service, String cluster, Telemetry telemetry) {
         return new Rule(
                 service,
                 service.path() + "/-",
@@ -77,20 +85,21 @@ final class MeshListeners {
                 ANY_HOST,
                 ANY_REQUEST,
                 List.of(),
-                to(cluster),
+                to(cluster, telemetry),
                 Timeouts.NONE,
                 null,
                 null,
-                0);
+                0,
+                telemetry);
     }
 
     /** Sends every connection of a Service to a cluster. */
-    static StreamRoute everyConnection(RouteId service, String cluster) {
-        return new StreamRoute(service, service.path() + "/-", ANY_HOST, to(cluster));
+    static StreamRoute everyConnection(RouteId service, String cluster, Telemetry telemetry) {
+        return new StreamRoute(service, service.path() + "/-", ANY_HOST, to(cluster, telemetry));
     }
 
-    private static List<Backend> to(String cluster) {
-        return List.of(new Backend(1, new Target.ToCluster(cluster), List.of()));
+    private static List<Backend> to(String cluster, Telemetry telemetry) {
+        return List.of(new Backend(1, new Target.ToCluster(cluster), List.of(), telemetry));
     }
 
     /** Stands where a route's would. */

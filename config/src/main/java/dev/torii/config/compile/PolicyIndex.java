@@ -1,9 +1,9 @@
 package dev.torii.config.compile;
 
+import dev.torii.config.compile.PolicyTargets.TargetKind;
 import dev.torii.config.resource.ObjectRef;
 import dev.torii.config.resource.PolicyTarget;
 import dev.torii.config.resource.Resource;
-import dev.torii.config.resource.ResourceSet;
 import dev.torii.config.resource.Service;
 import java.util.HashMap;
 import java.util.List;
@@ -12,49 +12,53 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which policy of a kind applies to a Service port: one that names the port, else one for the whole Service; of several
- * for the same target the oldest, then the first by {@code namespace/name}. The losers are told. Source: Gateway API
- * policy attachment (GEP-713), {@code BackendTLSPolicySpec.targetRefs}.
+ * Which policy of a kind is attached to a thing or a part of it; of several for the same target the oldest, then the first
+ * by {@code namespace/name}. The losers are told. Source: Gateway API policy attachment (GEP-713),
+ * {@code BackendTLSPolicySpec.targetRefs}.
  */
 final class PolicyIndex<P extends Resource> {
 
-    private static final String TARGET_NOT_FOUND = "TargetNotFound";
+    private static final PolicyTarget EVERYTHING = new PolicyTarget(new ObjectRef("", "", "", ""), null);
 
-    private final ResourceSet resources;
-    private final References references;
+    private final PolicyTargets targets;
+    private final List<TargetKind<?>> kinds;
     private final Findings findings;
-    private final Map<String, P> byTarget = new HashMap<>();
+    private final Map<PolicyTarget, P> byTarget = new HashMap<>();
     private final Map<String, Problem> problems = new HashMap<>();
 
+    /**
+     * @param refs of a policy; one without any is for everything
+     * @param kinds that it can be for
+     */
     PolicyIndex(
-            ResourceSet resources,
             List<P> policies,
-            Function<P, List<PolicyTarget>> targets,
-            References references,
+            Function<P, List<PolicyTarget>> refs,
+            PolicyTargets targets,
+            List<TargetKind<?>> kinds,
             Findings findings) {
-        this.resources = resources;
-        this.references = references;
+        this.targets = targets;
+        this.kinds = kinds;
         this.findings = findings;
-        policies.stream().sorted(Precedence.OLDEST_FIRST).forEach(policy -> add(policy, targets.apply(policy)));
+        policies.stream().sorted(Precedence.OLDEST_FIRST).forEach(policy -> add(policy, refs.apply(policy)));
     }
 
-    private void add(P policy, List<PolicyTarget> targets) {
-        int applied = 0;
-        for (int i = 0; i < targets.size(); i++) {
-            PolicyTarget target = targets.get(i);
-            String field = "spec.targetRefs[" + i + "]";
-            Problem problem = problem(target);
-            P winner = byTarget.get(key(target.object().path(), target.sectionName()));
-            if (problem == null && winner != null && !winner.equals(policy)) {
-                String message =
-                        target.object() + " already has " + winner.describe() + ", which is older or first by name";
-                problem = new Problem("Conflicted", message);
+    private void add(P policy, List<PolicyTarget> refs) {
+        if (refs.isEmpty()) {
+            Problem problem = attach(policy, EVERYTHING);
+            if (problem != null) {
+                findings.error(policy, "spec", problem);
             }
+        }
+        int applied = 0;
+        for (int i = 0; i < refs.size(); i++) {
+            PolicyTarget target = refs.get(i);
+            Problem problem = targets.problem(policy, target, kinds);
+            problem = problem == null ? attach(policy, target) : problem;
             if (problem == null) {
-                byTarget.put(key(target.object().path(), target.sectionName()), policy);
                 applied++;
             } else {
-                findings.error(policy, field + (target.sectionName() == null ? ".name" : ".sectionName"), problem);
+                String field = "spec.targetRefs[" + i + "]" + (target.sectionName() == null ? ".name" : ".sectionName");
+                findings.error(policy, field, problem);
                 problems.putIfAbsent(policy.path(), problem);
             }
         }
@@ -63,38 +67,40 @@ final class PolicyIndex<P extends Resource> {
         }
     }
 
-    private @Nullable Problem problem(PolicyTarget target) {
-        ObjectRef object = target.object();
-        if (!object.is(Resource.CORE_GROUP, "Service")) {
-            return new Problem("Invalid", "the target must be a Service, not a " + object.kind());
+    private @Nullable Problem attach(P policy, PolicyTarget target) {
+        P winner = byTarget.putIfAbsent(target, policy);
+        if (winner == null || winner.equals(policy)) {
+            return null;
         }
-        Service service = resources.find(Service.class, object.namespace(), object.name());
-        if (service == null) {
-            return new Problem(TARGET_NOT_FOUND, references.unknown(Service.class, object));
-        }
-        String section = target.sectionName();
-        List<String> names = service.ports().stream().map(Service.Port::name).toList();
-        return section == null || names.contains(section)
-                ? null
-                : new Problem(
-                        TARGET_NOT_FOUND,
-                        object + " has no port named `" + section + "`" + findings.didYouMean(section, () -> names));
+        String what = target.equals(EVERYTHING) ? "everything" : target.object().toString();
+        return new Problem(
+                "Conflicted", what + " already has " + winner.describe() + ", which is older or first by name");
     }
 
-    /** The policy of a port, or null. */
+    /** The policy that is for everything, or null. */
+    @Nullable
+    P ofEverything() {
+        return byTarget.get(EVERYTHING);
+    }
+
+    /** The policy of exactly this, or null. */
+    @Nullable
+    P of(TargetKind<?> kind, String namespace, String name, @Nullable String section) {
+        return byTarget.get(new PolicyTarget(new ObjectRef(kind.group(), kind.name(), namespace, name), section));
+    }
+
+    /** The policy of a port: one that names it, else one for the whole Service, else null. */
     @Nullable
     P of(Service service, Service.Port port) {
-        P specific = port.name().isEmpty() ? null : byTarget.get(key(service.path(), port.name()));
-        return specific != null ? specific : byTarget.get(key(service.path(), null));
+        P specific = port.name().isEmpty()
+                ? null
+                : of(PolicyTargets.SERVICE, service.namespace(), service.name(), port.name());
+        return specific != null ? specific : of(PolicyTargets.SERVICE, service.namespace(), service.name(), null);
     }
 
     /** Why a policy applies to none of its targets, or null when it applies to one. */
     @Nullable
     Problem problemOf(P policy) {
         return problems.get(policy.path());
-    }
-
-    private static String key(String service, @Nullable String portName) {
-        return portName == null ? service : service + ":" + portName;
     }
 }

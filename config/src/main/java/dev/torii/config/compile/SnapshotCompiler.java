@@ -15,7 +15,6 @@ import dev.torii.routing.RouteTable;
 import dev.torii.routing.Rule;
 import dev.torii.routing.Snapshot;
 import dev.torii.routing.StreamTable;
-import dev.torii.routing.Telemetry;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -77,13 +76,16 @@ public final class SnapshotCompiler {
         routes.forEach(backends::resolve);
         listeners(gateways).forEach(listener -> KindClash.settle(listener, findings));
 
-        BackendTls backendTls = new BackendTls(resources, references, findings);
-        PolicyIndex<BackendPolicy> policies = new PolicyIndex<>(
-                resources, resources.all(BackendPolicy.class), BackendPolicy::targetRefs, references, findings);
+        PolicyTargets targets = new PolicyTargets(resources, references, findings);
+        BackendTls backendTls = new BackendTls(resources, targets, references, findings);
+        PolicyIndex<BackendPolicy> policies = backendPolicies(resources, targets, findings);
+        TelemetryPolicies telemetry = new TelemetryPolicies(resources, targets, findings);
         Clusters clusters = new Clusters(resources, backendTls, policies, findings);
-        List<Port> ports = ports(gateways, new HttpRules(clusters, findings), new StreamRoutes(clusters, findings));
+        List<Port> ports =
+                ports(gateways, new HttpRules(clusters, findings), new StreamRoutes(clusters, findings), telemetry);
 
-        Snapshot snapshot = SnapshotVersion.snapshot(ports, clusters.all(), Mesh.NONE, Telemetry.DEFAULT);
+        Snapshot snapshot = SnapshotVersion.snapshot(
+                ports, clusters.all(), Mesh.NONE, telemetry.namespace("").telemetry());
         return new Compiled(snapshot, findings.sorted(), Statuses.of(gateways, routes, backendTls, clusters));
     }
 
@@ -99,9 +101,10 @@ public final class SnapshotCompiler {
         List<RouteDraft> routes = parents.bind(routes(resources).toList());
         routes.forEach(backends::resolve);
 
-        BackendTls backendTls = new BackendTls(resources, references, findings);
-        PolicyIndex<BackendPolicy> policies = new PolicyIndex<>(
-                resources, resources.all(BackendPolicy.class), BackendPolicy::targetRefs, references, findings);
+        PolicyTargets targets = new PolicyTargets(resources, references, findings);
+        BackendTls backendTls = new BackendTls(resources, targets, references, findings);
+        PolicyIndex<BackendPolicy> policies = backendPolicies(resources, targets, findings);
+        TelemetryPolicies telemetry = new TelemetryPolicies(resources, targets, findings);
         Clusters routed = new Clusters(resources, backendTls, policies, findings);
         Destinations destinations = new Destinations(
                 resources,
@@ -109,16 +112,28 @@ public final class SnapshotCompiler {
                 parents,
                 new HttpRules(routed, findings),
                 new StreamRoutes(routed, findings),
-                () -> new Clusters(resources, backendTls, policies, new Findings()));
+                () -> new Clusters(resources, backendTls, policies, new Findings()),
+                telemetry);
         destinations.prepare(backendTls.policies);
-        InboundPorts inbound = new InboundPorts(resources, view);
+        InboundPorts inbound = new InboundPorts(resources, view, telemetry);
         Mesh mesh = Mesh.of(view.namespace(), destinations, inbound.all);
 
         Map<String, Cluster> clusters = new HashMap<>(destinations.ahead());
         clusters.putAll(routed.all());
         clusters.putAll(inbound.clusters);
-        Snapshot snapshot = SnapshotVersion.snapshot(List.of(), clusters, mesh, Telemetry.DEFAULT);
+        Snapshot snapshot = SnapshotVersion.snapshot(
+                List.of(), clusters, mesh, telemetry.namespace(view.namespace()).telemetry());
         return new Compiled(snapshot, findings.sorted(), Statuses.of(List.of(), routes, backendTls, routed));
+    }
+
+    private static PolicyIndex<BackendPolicy> backendPolicies(
+            ResourceSet resources, PolicyTargets targets, Findings findings) {
+        return new PolicyIndex<>(
+                resources.all(BackendPolicy.class),
+                BackendPolicy::targetRefs,
+                targets,
+                List.of(PolicyTargets.SERVICE),
+                findings);
     }
 
     private static Stream<Route> routes(ResourceSet resources) {
@@ -130,7 +145,8 @@ public final class SnapshotCompiler {
         return gateways.stream().flatMap(gateway -> gateway.listeners.stream());
     }
 
-    private static List<Port> ports(List<GatewayDraft> gateways, HttpRules httpRules, StreamRoutes streamRoutes) {
+    private static List<Port> ports(
+            List<GatewayDraft> gateways, HttpRules httpRules, StreamRoutes streamRoutes, TelemetryPolicies telemetry) {
         TreeMap<Integer, List<ListenerDraft>> served = new TreeMap<>();
         listeners(gateways)
                 .filter(ListenerDraft::isServed)
@@ -141,14 +157,16 @@ public final class SnapshotCompiler {
                 number,
                 listeners.get(0).wire(),
                 listeners.stream()
-                        .map(draft -> listener(draft, httpRules, streamRoutes))
+                        .map(draft -> listener(draft, httpRules, streamRoutes, telemetry))
                         .toList())));
         return ports;
     }
 
-    private static Listener listener(ListenerDraft draft, HttpRules httpRules, StreamRoutes streamRoutes) {
+    private static Listener listener(
+            ListenerDraft draft, HttpRules httpRules, StreamRoutes streamRoutes, TelemetryPolicies telemetry) {
+        TelemetryPolicies.Scope scope = telemetry.listener(draft.owner.gateway, draft.spec.name());
         List<Rule> rules = new ArrayList<>();
-        draft.routes.forEach((route, hosts) -> rules.addAll(httpRules.of(route, hosts, draft.owner.caller)));
+        draft.routes.forEach((route, hosts) -> rules.addAll(httpRules.of(route, hosts, draft.owner.caller, scope)));
         return new Listener(
                 draft.name(),
                 Objects.requireNonNull(draft.protocol),
@@ -156,6 +174,7 @@ public final class SnapshotCompiler {
                 draft.certificates,
                 draft.owner.settings,
                 RouteTable.of(rules),
-                StreamTable.of(streamRoutes.of(draft)));
+                StreamTable.of(streamRoutes.of(draft, scope)),
+                scope.telemetry());
     }
 }

@@ -23,11 +23,12 @@ final class StreamRoutes {
         this.findings = findings;
     }
 
-    List<StreamRoute> of(ListenerDraft listener) {
+    /** @param scope of the listener */
+    List<StreamRoute> of(ListenerDraft listener, TelemetryPolicies.Scope scope) {
         List<StreamRoute> routes = new ArrayList<>();
         BackendUse use = listener.protocol == Protocol.TLS_TERMINATE ? BackendUse.STREAM : BackendUse.RAW;
-        listener.routes.forEach((draft, hosts) ->
-                routes.addAll(of(draft, hosts, new BackendTargets(draft, use, listener.owner.caller, null, clusters))));
+        listener.routes.forEach((draft, hosts) -> routes.addAll(
+                of(draft, hosts, new BackendTargets(draft, use, listener.owner.caller, null, clusters), scope)));
         if (listener.protocol == Protocol.TCP && routes.size() > 1) {
             tellTheUnserved(listener);
         }
@@ -35,21 +36,22 @@ final class StreamRoutes {
     }
 
     /** That of a route which is bound to a Service; none of any other kind. */
-    List<StreamRoute> of(RouteDraft draft, MeshPort parent) {
+    List<StreamRoute> of(RouteDraft draft, MeshPort parent, TelemetryPolicies.Scope scope) {
         BackendTargets targets = new BackendTargets(draft, BackendUse.RAW, Caller.SIDECAR, parent.own(), clusters);
         // a TLSRoute has nothing but server names to choose by, so in a mesh too it is chosen by them
         List<HostPattern> names = draft.route.hostnames();
-        return of(draft, names.isEmpty() ? MeshListeners.ANY_HOST : names, targets);
+        return of(draft, names.isEmpty() ? MeshListeners.ANY_HOST : names, targets, scope);
     }
 
-    private static List<StreamRoute> of(RouteDraft draft, List<HostPattern> hosts, BackendTargets targets) {
+    private static List<StreamRoute> of(
+            RouteDraft draft, List<HostPattern> hosts, BackendTargets targets, TelemetryPolicies.Scope scope) {
         if (draft.route instanceof TlsRoute route) {
             RouteId id = HttpRules.id(RouteId.Kind.TLS, route);
-            return List.of(stream(id, route.ruleName(), hosts, targets.backends(route.backendRefs())));
+            return List.of(stream(id, route.ruleName(), hosts, targets.backends(route.backendRefs(), scope)));
         }
         if (draft.route instanceof TcpRoute route) {
             RouteId id = HttpRules.id(RouteId.Kind.TCP, route);
-            return List.of(stream(id, route.ruleName(), hosts, targets.backends(route.backendRefs())));
+            return List.of(stream(id, route.ruleName(), hosts, targets.backends(route.backendRefs(), scope)));
         }
         return List.of();
     }

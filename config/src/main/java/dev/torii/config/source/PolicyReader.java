@@ -108,12 +108,11 @@ final class PolicyReader {
 
     static @Nullable Resource telemetry(Metadata metadata, Fields root) {
         Refs refs = new Refs(metadata.namespace());
-        return root.need("spec").mapping(spec -> {
-            spec.get("tracing").notYetServed();
-            spec.get("tracing").mapping(UnservedPolicies::tracing);
-            spec.get("accessLog").notYetServed();
-            spec.get("accessLog").mapping(UnservedPolicies::accessLog);
-            return new TelemetryPolicy(metadata, refs.targets(spec, false));
-        });
+        return root.need("spec")
+                .mapping(spec -> new TelemetryPolicy(
+                        metadata,
+                        refs.targets(spec, false),
+                        TelemetryReader.tracing(spec),
+                        TelemetryReader.accessLog(spec)));
     }
 }

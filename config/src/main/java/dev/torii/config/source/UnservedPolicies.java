@@ -22,39 +22,4 @@ final class UnservedPolicies {
         limit.get("match").list(0, MOST, MatchReader::http);
         return true;
     }
-
-    static boolean tracing(Fields tracing) {
-        percent(tracing.get("samplingPercent"));
-        tracing.get("propagation")
-                .items(0, MOST)
-                .forEach(each -> each.oneOf("", "tracecontext", "baggage", "b3", "b3multi"));
-        tracing.get("force").list(0, MOST, force -> {
-            force.need("header").text(Syntax.HEADER_NAME);
-            return force.get("value").text(Syntax.HEADER_VALUE, "");
-        });
-        tracing.get("tagHeaders").texts(0, MOST, Syntax.HEADER_NAME);
-        return true;
-    }
-
-    static boolean accessLog(Fields log) {
-        log.get("requestHeaders").list(0, MOST, UnservedPolicies::loggedHeader);
-        log.get("responseHeaders").list(0, MOST, UnservedPolicies::loggedHeader);
-        log.get("when").mapping(when -> {
-            when.get("minStatus").integer(0, 599, 0);
-            when.get("slowerThan").millis(0);
-            percent(when.get("samplePercent"));
-            return true;
-        });
-        return true;
-    }
-
-    private static boolean loggedHeader(Fields header) {
-        header.need("name").text(Syntax.HEADER_NAME);
-        header.get("mode").oneOf("Plain", "Plain", "Hash", "Mask");
-        return true;
-    }
-
-    private static void percent(Cell cell) {
-        cell.decimal(0, 100, 0);
-    }
 }

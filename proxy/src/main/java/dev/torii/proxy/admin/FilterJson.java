@@ -3,7 +3,8 @@ package dev.torii.proxy.admin;
 import static dev.torii.proxy.admin.Json.list;
 import static dev.torii.proxy.admin.Json.optional;
 
-import dev.torii.proxy.telemetry.HeaderMask;
+import dev.torii.proxy.HeaderMask;
+import dev.torii.routing.Credentials;
 import dev.torii.routing.Filter;
 import dev.torii.routing.HeaderChange;
 import dev.torii.routing.PathChange;
@@ -46,7 +47,7 @@ final class FilterJson {
     }
 
     private static JsonObject header(HeaderChange.Header header) {
-        boolean secret = HeaderMask.isSecret(header.name());
+        boolean secret = Credentials.isNamed(header.name());
         return new JsonObject().put("name", header.name()).put("value", secret ? HeaderMask.MASKED : header.value());
     }
 

@@ -3,8 +3,9 @@ package dev.torii.proxy.admin;
 import static dev.torii.proxy.admin.Json.list;
 import static dev.torii.proxy.admin.Json.optional;
 
-import dev.torii.proxy.telemetry.HeaderMask;
+import dev.torii.proxy.HeaderMask;
 import dev.torii.routing.Backend;
+import dev.torii.routing.Credentials;
 import dev.torii.routing.HashKey;
 import dev.torii.routing.HostPattern;
 import dev.torii.routing.PathMatch;
@@ -65,7 +66,7 @@ final class RuleJson {
     }
 
     private static JsonObject named(NamedMatch match) {
-        boolean secret = HeaderMask.isSecret(match.name());
+        boolean secret = Credentials.isNamed(match.name());
         return new JsonObject()
                 .put("name", match.name())
                 .put("kind", match.value() instanceof TextMatch.Exact ? "exact" : "regex")

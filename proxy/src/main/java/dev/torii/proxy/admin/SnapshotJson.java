@@ -2,7 +2,7 @@ package dev.torii.proxy.admin;
 
 import static dev.torii.proxy.admin.Json.list;
 
-import dev.torii.proxy.telemetry.HeaderMask;
+import dev.torii.proxy.HeaderMask;
 import dev.torii.routing.Cluster;
 import dev.torii.routing.Destination;
 import dev.torii.routing.Directory;

@@ -2,9 +2,10 @@ package dev.torii.proxy.admin;
 
 import static dev.torii.proxy.admin.Json.list;
 
-import dev.torii.proxy.telemetry.HeaderMask;
+import dev.torii.proxy.HeaderMask;
 import dev.torii.routing.AccessLogging;
 import dev.torii.routing.AccessLogging.LoggedHeader;
+import dev.torii.routing.Credentials;
 import dev.torii.routing.Telemetry;
 import dev.torii.routing.Tracing;
 import io.vertx.core.json.JsonArray;
@@ -34,7 +35,7 @@ final class TelemetryJson {
     }
 
     private static JsonObject force(Tracing.Force force) {
-        boolean secret = HeaderMask.isSecret(force.header());
+        boolean secret = Credentials.isNamed(force.header());
         return new JsonObject().put("header", force.header()).put("value", secret ? HeaderMask.MASKED : force.value());
     }
 
@@ -43,7 +44,7 @@ final class TelemetryJson {
                 .put("requestHeaders", list(log.requestHeaders(), TelemetryJson::header))
                 .put("responseHeaders", list(log.responseHeaders(), TelemetryJson::header))
                 .put("minStatus", log.minStatus())
-                .put("slowerThan", log.slowerThan().toString())
+                .put("slowerThanMs", log.slowerThanMs())
                 .put("samplePercent", log.samplePercent());
     }
 

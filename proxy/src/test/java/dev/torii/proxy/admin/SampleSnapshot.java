@@ -36,7 +36,6 @@ import dev.torii.routing.TextMatch;
 import dev.torii.routing.Timeouts;
 import dev.torii.routing.Tracing;
 import dev.torii.routing.UpstreamTls;
-import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -119,7 +118,7 @@ final class SampleSnapshot {
                         List.of(new LoggedHeader(header, LoggedHeader.Mode.HASH)),
                         List.of(new LoggedHeader("x-cache", LoggedHeader.Mode.MASK)),
                         418,
-                        Duration.ofMillis(1030),
+                        1030,
                         37.5));
     }
 

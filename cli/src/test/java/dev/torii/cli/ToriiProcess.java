@@ -19,11 +19,12 @@ final class ToriiProcess implements AutoCloseable {
     private final Process process;
     private final Path log;
     private final Path errors;
+    private final int admin;
 
     private ToriiProcess(Path home, String name, List<String> options, String role, List<String> arguments) {
         log = home.resolve(name + ".log");
         errors = home.resolve(name + ".err");
-        int admin = FreePort.find();
+        admin = FreePort.find();
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
@@ -81,6 +82,11 @@ final class ToriiProcess implements AutoCloseable {
         } catch (UncheckedIOException notYet) {
             return false;
         }
+    }
+
+    /** Where its admin pages are. */
+    int admin() {
+        return admin;
     }
 
     Process process() {

@@ -82,7 +82,7 @@ public final class LogTails {
 
         private void read(HttpClientResponse stream) {
             if (ended || stream.statusCode() != 200) {
-                stream.request().reset();
+                stream.exceptionHandler(e -> closed()).request().reset();
                 closed();
                 return;
             }

@@ -73,7 +73,6 @@ public final class DataPlane {
 
     private final Vertx vertx;
     private final Options options;
-    private final TlsEngine engine;
     private final UpstreamTlsOptions upstreamTls;
     private final List<ContextInternal> contexts = new ArrayList<>();
     private final List<Worker> workers = new ArrayList<>();
@@ -83,11 +82,10 @@ public final class DataPlane {
     private volatile Plan plan = Plan.EMPTY;
     private long generations;
 
-    private DataPlane(Vertx vertx, Options options, TlsEngine engine) {
+    private DataPlane(Vertx vertx, Options options) {
         this.vertx = vertx;
         this.options = options;
-        this.engine = engine;
-        this.upstreamTls = new UpstreamTlsOptions(InstantSource.system(), engine);
+        this.upstreamTls = new UpstreamTlsOptions(InstantSource.system(), TlsEngine::best);
     }
 
     private @Nullable ClientTls clientTls(UpstreamTls tls) {
@@ -96,12 +94,7 @@ public final class DataPlane {
 
     /** Starts the workers; no port is open yet. */
     public static Future<DataPlane> start(Vertx vertx, Options options) {
-        // Choosing an engine may load a native library.
-        return vertx.executeBlocking(TlsEngine::best).compose(engine -> start(vertx, options, engine));
-    }
-
-    private static Future<DataPlane> start(Vertx vertx, Options options, TlsEngine engine) {
-        DataPlane plane = new DataPlane(vertx, options, engine);
+        DataPlane plane = new DataPlane(vertx, options);
         List<Future<Worker>> starting = new ArrayList<>();
         for (int i = 0; i < options.eventLoops(); i++) {
             ContextInternal context = ((VertxInternal) vertx).createEventLoopContext();
@@ -127,8 +120,8 @@ public final class DataPlane {
     }
 
     /**
-     * Serves a new snapshot. Requests that began before keep the old one to their end. Reads certificates, so not for an
-     * event loop.
+     * Serves a new snapshot. Requests that began before keep the old one to their end. Reads certificates, and
+     * with the first of them a native library, so not for an event loop.
      *
      * @return what could not be served; ports are tried again with the next snapshot
      */
@@ -206,7 +199,7 @@ public final class DataPlane {
 
     /** Opens a port, if need be beside one of another kind that closes then: no client comes to a closed door. */
     private Future<String> open(Port port, List<String> problems) {
-        OpenPort opening = OpenPort.of(vertx, contexts, workers, streams, port, engine);
+        OpenPort opening = OpenPort.of(vertx, contexts, workers, streams, port, TlsEngine::best);
         problems.addAll(opening.update(port));
         OpenPort before = open.remove(port.number());
         int bindPort = options.bindPort().applyAsInt(port.number());

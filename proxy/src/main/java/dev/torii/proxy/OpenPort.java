@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One open port: an entrance on every worker. Stays open while the port's kind stays the same. */
@@ -56,11 +57,11 @@ final class OpenPort {
             List<Worker> workers,
             List<StreamContext> streams,
             Port port,
-            TlsEngine engine) {
+            Supplier<TlsEngine> engine) {
         Port.Wire wire = port.wire();
         int number = port.number();
         Door door = Door.ofGateway(number);
-        ListenerIdentity identity = wire == Port.Wire.TLS ? new ListenerIdentity(port, engine) : null;
+        ListenerIdentity identity = wire == Port.Wire.TLS ? new ListenerIdentity(port, engine.get()) : null;
         return new OpenPort(contexts, wire, identity, worker -> {
             if (wire == Port.Wire.TCP) {
                 return new StreamEntrance(vertx, streams.get(worker), number, null, null);

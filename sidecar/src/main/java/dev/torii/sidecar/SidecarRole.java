@@ -22,6 +22,7 @@ final class SidecarRole implements Role {
     private final DataPlane inbound;
     private final DataPlane outbound;
     private final ProxyMetrics metrics;
+    private final Footprint footprint = new Footprint();
 
     SidecarRole(SidecarView view, DataPlane inbound, DataPlane outbound, ProxyMetrics metrics) {
         this.view = view;
@@ -52,6 +53,7 @@ final class SidecarRole implements Role {
     @Override
     public void served(String version) {
         metrics.snapshotServed(version);
+        footprint.settle();
     }
 
     @Override

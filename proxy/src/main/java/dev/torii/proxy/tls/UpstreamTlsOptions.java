@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import javax.net.ssl.SNIHostName;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +20,11 @@ import org.jspecify.annotations.Nullable;
 public final class UpstreamTlsOptions {
 
     private final InstantSource clock;
-    private final TlsEngine engine;
+    private final Supplier<TlsEngine> engine;
     private final Map<UpstreamTls, Result> built = new ConcurrentHashMap<>();
 
-    public UpstreamTlsOptions(InstantSource clock, TlsEngine engine) {
+    /** @param engine is asked for with the first certificate: whoever needs none shall not load one */
+    public UpstreamTlsOptions(InstantSource clock, Supplier<TlsEngine> engine) {
         this.clock = clock;
         this.engine = engine;
     }
@@ -61,7 +63,7 @@ public final class UpstreamTlsOptions {
             new SNIHostName(tls.serverName());
             List<X509Certificate> authorities = authorities(tls.caPem());
             Identity identity = identity(tls.clientCertificate());
-            return new Result.Ready(new ClientTls(engine, tls, BackendTrust.of(authorities, tls), identity));
+            return new Result.Ready(new ClientTls(engine.get(), tls, BackendTrust.of(authorities, tls), identity));
         } catch (IllegalArgumentException e) {
             return new Result.Invalid("\"" + tls.serverName() + "\" cannot be a server name");
         } catch (TlsMaterialException e) {

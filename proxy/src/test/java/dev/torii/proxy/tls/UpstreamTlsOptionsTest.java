@@ -195,7 +195,7 @@ class UpstreamTlsOptionsTest {
     }
 
     private static UpstreamTlsOptions options(TlsEngine engine) {
-        return new UpstreamTlsOptions(InstantSource.system(), engine);
+        return new UpstreamTlsOptions(InstantSource.system(), () -> engine);
     }
 
     private static ClientTls ready(TlsEngine engine, UpstreamTls tls) {

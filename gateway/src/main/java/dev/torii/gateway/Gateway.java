@@ -92,6 +92,7 @@ public final class Gateway {
                         plane::clusters,
                         metrics::page,
                         query -> query.explain(plane.snapshot()),
+                        accessLog.tails(),
                         logging::verbosity,
                         logging::verbosity,
                         this::drain,

@@ -147,6 +147,7 @@ public final class Sidecar {
                         this::clusters,
                         metrics::page,
                         query -> query.explain(outbound.snapshot()),
+                        accessLog.tails(),
                         logging::verbosity,
                         logging::verbosity,
                         this::drain,

@@ -46,6 +46,7 @@ public final class AdminServer {
 
     private final AdminSources sources;
     private final Renderer renderer;
+    private final LogPage log;
     private final HttpServer server;
     private @Nullable AccessRule access;
 
@@ -60,6 +61,7 @@ public final class AdminServer {
     public AdminServer(Vertx vertx, AdminSources sources) {
         this.sources = sources;
         this.renderer = new Renderer(vertx);
+        this.log = new LogPage(vertx, sources.log());
         this.server = vertx.createHttpServer(new HttpServerOptions()
                         .setMaxInitialLineLength(MAX_URL_BYTES)
                         .setIdleTimeout(IDLE_SECONDS)
@@ -107,6 +109,7 @@ public final class AdminServer {
                         READ,
                         "what would happen to a request: ?method=GET&url=http://…&header=name:value",
                         this::explain),
+                new Page("/log", READ, "the access log as it is written, until you leave", log::handle),
                 new Page(
                         "/log-level",
                         List.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.PUT),

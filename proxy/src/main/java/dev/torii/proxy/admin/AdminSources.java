@@ -1,6 +1,7 @@
 package dev.torii.proxy.admin;
 
 import dev.torii.proxy.ClusterView;
+import dev.torii.proxy.telemetry.LogTails;
 import dev.torii.proxy.telemetry.Logging.Verbosity;
 import dev.torii.proxy.telemetry.MetricsPage;
 import dev.torii.routing.Snapshot;
@@ -22,6 +23,7 @@ import java.util.function.Supplier;
  * @param metrics the page for an Accept header
  * @param explain says in words, lines of text, what would happen to a request; throws
  *     {@link IllegalArgumentException} with a sentence for the user when the query makes no sense
+ * @param log the access log
  * @param logLevel what is told now
  * @param setLogLevel changes that
  * @param drain begins to leave; may be called again
@@ -33,6 +35,7 @@ public record AdminSources(
         Supplier<Future<List<ClusterView>>> clusters,
         BiFunction<String, List<ClusterView>, MetricsPage> metrics,
         Function<ExplainQuery, String> explain,
+        LogTails log,
         Supplier<Verbosity> logLevel,
         Consumer<Verbosity> setLogLevel,
         Runnable drain,

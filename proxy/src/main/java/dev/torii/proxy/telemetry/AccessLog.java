@@ -22,6 +22,7 @@ public final class AccessLog implements ExchangeListener, AutoCloseable {
     private static final long MAX_WAITING_BYTES = 8L << 20;
     private static final int RECORD_BYTES = 320;
 
+    private final LogTails tails = new LogTails();
     private final LineWriter<ExchangeRecord> writer;
 
     /** Writes to {@code out}, which is flushed but never closed; {@value #DEFAULT_CAPACITY} records may wait. */
@@ -37,7 +38,7 @@ public final class AccessLog implements ExchangeListener, AutoCloseable {
         AccessLogLine line = new AccessLogLine();
         this.writer = new LineWriter<>(
                 "torii-access-log",
-                out,
+                tails.above(out),
                 new LineWriter.Limits(capacity, MAX_WAITING_BYTES),
                 line::write,
                 AccessLog::weight,
@@ -47,6 +48,11 @@ public final class AccessLog implements ExchangeListener, AutoCloseable {
     @Override
     public void ended(ExchangeRecord exchange) {
         writer.offer(exchange);
+    }
+
+    /** To read it while it is written. */
+    public LogTails tails() {
+        return tails;
     }
 
     /** Records that were never written, since the start. */

@@ -8,6 +8,7 @@ import dev.torii.proxy.ClusterView.Breaker;
 import dev.torii.proxy.ClusterView.EndpointView;
 import dev.torii.proxy.ClusterView.Health;
 import dev.torii.proxy.ClusterView.Usage;
+import dev.torii.proxy.telemetry.AccessLog;
 import dev.torii.proxy.telemetry.Await;
 import dev.torii.proxy.telemetry.Logging.Verbosity;
 import dev.torii.proxy.telemetry.MetricsText;
@@ -26,6 +27,7 @@ import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
 import io.vertx.junit5.VertxExtension;
 import java.io.ByteArrayInputStream;
+import java.io.OutputStream;
 import java.net.BindException;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -52,6 +54,7 @@ class AdminServerTest {
 
     private final ProxyMetrics metrics =
             new ProxyMetrics(1, ProxyMetrics.DEFAULT_MAX_SERIES, () -> 0, InstantSource.system());
+    private final AccessLog log = new AccessLog(OutputStream.nullOutputStream());
     private final AtomicInteger drains = new AtomicInteger();
     private final AtomicInteger quits = new AtomicInteger();
     private volatile Optional<String> notReady = Optional.of("no complete configuration yet");
@@ -74,6 +77,7 @@ class AdminServerTest {
     void close() throws Exception {
         client.close();
         get(server.close());
+        log.close();
     }
 
     private AdminSources sources() {
@@ -91,6 +95,7 @@ class AdminServerTest {
                 () -> Future.succeededFuture(List.of(used)),
                 metrics::page,
                 query -> explain.apply(query),
+                log.tails(),
                 () -> verbosity,
                 wanted -> verbosity = wanted,
                 drains::incrementAndGet,

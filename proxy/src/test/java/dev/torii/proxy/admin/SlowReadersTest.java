@@ -2,6 +2,7 @@ package dev.torii.proxy.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.torii.proxy.telemetry.AccessLog;
 import dev.torii.proxy.telemetry.Logging.Verbosity;
 import dev.torii.proxy.telemetry.ProxyMetrics;
 import dev.torii.testkit.RawHttp;
@@ -9,6 +10,7 @@ import dev.torii.testkit.RawResponse;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -32,6 +34,7 @@ class SlowReadersTest {
     private static final String ASK = "GET /explain?url=x HTTP/1.1\r\nHost: localhost\r\n";
 
     private final List<RawHttp> readers = new ArrayList<>();
+    private final AccessLog log = new AccessLog(OutputStream.nullOutputStream());
     private AdminServer server;
     private int port;
 
@@ -46,6 +49,7 @@ class SlowReadersTest {
                         () -> Future.succeededFuture(List.of()),
                         metrics::page,
                         query -> LARGE,
+                        log.tails(),
                         () -> Verbosity.INFO,
                         wanted -> {},
                         () -> {},
@@ -57,6 +61,7 @@ class SlowReadersTest {
     void close() throws Exception {
         readers.forEach(RawHttp::close);
         get(server.close());
+        log.close();
     }
 
     /** Has read the answer's head, so that its body is on the way. */

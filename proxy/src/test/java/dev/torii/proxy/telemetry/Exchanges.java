@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Records of exchanges that never happened: a good one, changed where a test says so. */
-final class Exchanges {
+public final class Exchanges {
 
     /** 2026-03-01T09:30:00.007Z. */
     static final long START = 1_772_357_400_007L;
@@ -37,7 +37,7 @@ final class Exchanges {
     List<String> headers = List.of("x-tenant-id", "acme");
     List<String> responseHeaders = List.of("x-cache", "hit", "via", "1.1 torii");
 
-    ExchangeRecord make() {
+    public ExchangeRecord make() {
         return new ExchangeRecord(
                 role,
                 START,
@@ -69,11 +69,11 @@ final class Exchanges {
                 responseHeaders);
     }
 
-    static Exchanges good() {
+    public static Exchanges good() {
         return new Exchanges();
     }
 
-    Exchanges path(String value) {
+    public Exchanges path(String value) {
         path = value;
         return this;
     }

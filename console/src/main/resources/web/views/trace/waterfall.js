@@ -27,6 +27,14 @@ export function waterfall({ tree, rows, opened, folded, colours, onOpen, onFold 
   </div>`;
 }
 
+/** `GET /cart`, and for a call that leaves: whose it is. */
+function nameOf({ name, role, attributes = {} }) {
+  const path = name.includes('/') ? '' : (attributes['url.path'] ?? '');
+  const leaves = role === 'gateway' || role === 'outbound';
+  const callee = leaves && attributes['torii.service'] ? ` → ${shortName(String(attributes['torii.service']))}` : '';
+  return `${name}${path ? ` ${path}` : ''}${callee}`;
+}
+
 const ticks = ({ start, end }) => [0, 1, 2, 3, 4].map((i) => ((end - start) * i) / 4);
 
 function spanRow(row, tree, [open, folded], colours, onOpen, onFold) {
@@ -62,7 +70,7 @@ function spanRow(row, tree, [open, folded], colours, onOpen, onFold) {
           : html`<i class="leaf"></i>`}
         <span class="role" title=${roleWords[span.role] ?? 'in the app'}>${icon(span.role || 'app', span.role || 'app')}</span>
         <b>${shortName(span.service)}</b>
-        <span class="name">${span.name}</span>
+        <span class="name">${nameOf(span)}</span>
         ${row.attempt ? html`<span class="attempt">attempt ${row.attempt.number} of ${row.attempt.of}</span>` : nothing}
         ${row.orphan ? html`<span class="attempt" title="its parent has not been received">parent missing</span>` : nothing}
         ${words ? (span.attributes?.['torii.flags'] ? flags(span.attributes['torii.flags']) : icon('error', 'failed')) : nothing}

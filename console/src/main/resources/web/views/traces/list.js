@@ -15,7 +15,10 @@ export function traceList(traces) {
   </ol>`;
 }
 
-const row = (trace, longest) => html`<a class="trace ${trace.errors > 0 ? 'bad' : ''}" href=${to('trace', {}, trace.traceId)} data-row>
+/** A failed request; or one that had failures on its way, which something made good. */
+export const severity = ({ errors, status }) => (errors === 0 ? '' : status > 0 && status < 500 ? 'warn' : 'bad');
+
+const row = (trace, longest) => html`<a class="trace ${severity(trace)}" href=${to('trace', {}, trace.traceId)} data-row>
   <span class="when" title=${utc(trace.start)}>${clock(trace.start)}</span>
   <span class="what">
     ${status(trace.status)} <b>${trace.rootName}</b> <small>${trace.rootService}</small>
@@ -27,6 +30,6 @@ const row = (trace, longest) => html`<a class="trace ${trace.errors > 0 ? 'bad' 
     ${trace.flags?.length > 0 ? html`${flags(trace.flags)} <small>${inWords(trace.flags)}</small>` : nothing}
   </span>
   <span class="count">
-    ${plural(trace.spans, 'span')}${trace.errors > 0 ? html`, <b class="bad">${icon('error')} ${plural(trace.errors, 'error')}</b>` : nothing}
+    ${plural(trace.spans, 'span')}${trace.errors > 0 ? html`, <b class=${severity(trace)}>${icon(severity(trace) === 'bad' ? 'error' : 'warn')} ${plural(trace.errors, 'error')}${severity(trace) === 'warn' ? ', made good' : ''}</b>` : nothing}
   </span>
 </a>`;

@@ -1,8 +1,10 @@
-// All found traces at a glance: when (left to right) and how long (bottom to top, logarithmic); failed ones are crosses.
+// All found traces at a glance: when (left to right) and how long (bottom to top, logarithmic); failed ones are crosses,
+// those with failures on the way triangles.
 
 import { html, svg } from '../../parts.js';
 import { clock, duration } from '../../format.js';
 import { to } from '../../router.js';
+import { severity } from './list.js';
 
 const HEIGHT = 92;
 const WIDTH = 1000;
@@ -29,9 +31,13 @@ export function scatter(traces) {
   </figure>`;
 }
 
+const MARKS = {
+  '': svg`<circle class="dot" r="3.6"></circle>`,
+  warn: svg`<path class="dot warn" d="M0 -4.5L4.5 3.5H-4.5z"></path>`,
+  bad: svg`<path class="dot bad" d="M-4 -4L4 4M4 -4L-4 4"></path>`,
+};
+
 const dot = (trace, x, y) => svg`<a href=${to('trace', {}, trace.traceId)} tabindex="-1" aria-label="${trace.rootName} ${duration(trace.duration)}">
   <svg x=${x} y=${y} overflow="visible">${
-    trace.errors > 0
-      ? svg`<path class="dot bad" d="M-4 -4L4 4M4 -4L-4 4"></path>`
-      : svg`<circle class="dot" r="3.6"></circle>`
+    MARKS[severity(trace)]
   }<title>${trace.rootName}, ${duration(trace.duration)}</title></svg></a>`;

@@ -24,7 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Requests through the demo's shop as spans, the way Torii's proxies tell them: the gateway and every sidecar have a
  * SERVER span for what they receive and a CLIENT span for each attempt. Random, but the same for the same seed.
  */
-final class SampleTraces {
+public final class SampleTraces {
 
     private static final long MILLI = 1_000_000;
 
@@ -55,7 +55,7 @@ final class SampleTraces {
     }
 
     /** One request's spans, and what finds it. */
-    record Sample(String traceId, String requestId, String orderId, ExportTraceServiceRequest spans) {}
+    public record Sample(String traceId, String requestId, String orderId, ExportTraceServiceRequest spans) {}
 
     Sample next(long startNanos) {
         return new Request(startNanos).sample();

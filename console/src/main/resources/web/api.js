@@ -1,5 +1,6 @@
 // The console's JSON API: asking once, asking again and again, and listening. Errors come as sentences for people.
 
+const AGAIN_MS = 5000;
 const GONE = 'The console does not answer. Is ./torii console still running?';
 
 /** An answer that is no success: `message` says what and what to do, `status` is 0 when there was no answer at all. */
@@ -51,17 +52,27 @@ export function poll(step, every, signal) {
   turn();
 }
 
-/** Server-sent events of `path`: `onLine` gets each `line` event's object, `onState` is told `live` or `away`. */
-export function listen(path, query, { onLine, onState }, signal) {
+/**
+ * Server-sent events of `path`: `onLine` gets each `line` event's object, `onDropped` how many were left out, `onState` is
+ * told `live` or `away`. A browser connects again by itself, but not after a refusal (too many listen): then we do.
+ */
+export function listen(path, query, { onLine, onDropped, onState }, signal) {
   const source = new EventSource(`/api/${path}?${new URLSearchParams(query)}`);
-  source.addEventListener('open', () => onState('live'));
-  source.addEventListener('error', () => onState('away'));
-  source.addEventListener('line', (event) => {
+  const parsed = (use) => (event) => {
     try {
-      onLine(JSON.parse(event.data));
+      use(JSON.parse(event.data));
     } catch {
       // half a line, cut by a closing connection
     }
+  };
+  source.addEventListener('open', () => onState('live'));
+  source.addEventListener('line', parsed(onLine));
+  source.addEventListener('dropped', parsed(({ dropped }) => onDropped(dropped)));
+  source.addEventListener('error', () => {
+    onState('away');
+    if (source.readyState !== EventSource.CLOSED || signal.aborted) return;
+    const again = setTimeout(() => listen(path, query, { onLine, onDropped, onState }, signal), AGAIN_MS);
+    signal.addEventListener('abort', () => clearTimeout(again));
   });
   signal.addEventListener('abort', () => source.close());
 }

@@ -29,6 +29,7 @@ export function configView(page) {
     const wanted = tab;
     try {
       if (wanted === 'snapshot') await refreshSnapshot();
+      else if (wanted === 'breakers') await refreshBreakers();
       else got = { ...got, [wanted]: await ask(wanted, {}, ended.signal) };
       failure = undefined;
     } catch (problem) {
@@ -37,6 +38,11 @@ export function configView(page) {
     }
     page.redraw();
   };
+
+  async function refreshBreakers() {
+    const [breakers, proxies] = await Promise.all([ask('breakers', {}, ended.signal), ask('proxies', {}, ended.signal)]);
+    got = { ...got, breakers, proxies };
+  }
 
   /** The list of proxies, then the chosen one's snapshot: again only when it serves another one. */
   async function refreshSnapshot() {
@@ -70,7 +76,7 @@ export function configView(page) {
     routes: () => html`<div class="tools">${finder('Find a route, host or backend')}</div>
       ${routeList(got.routes, found())}`,
     breakers: () => html`<div class="tools">${finder('Find a proxy, backend or endpoint')}</div>
-      ${breakerTable(got.breakers, found())}`,
+      ${breakerTable(got.breakers, got.proxies, found())}`,
     snapshot: () => html`<div class="tools">
         <select aria-label="proxy" @change=${(event) => set({ proxy: event.target.value })}>
           ${got.proxies?.map((proxy) => html`<option value=${proxy.address} .selected=${proxy === chosenProxy()}>${proxy.service || proxy.role} ${proxy.address}</option>`)}

@@ -10,7 +10,7 @@ import { Camera } from './graph/camera.js';
 import { definitions, drawing } from './graph/drawing.js';
 import { edgeDetails, nodeDetails } from './graph/details.js';
 import { layout } from './graph/layout.js';
-import { Memory, edgeId, neighbourhood } from './graph/memory.js';
+import { Memory, edgeId, neighbourhood, withoutClients } from './graph/memory.js';
 import { edgeTable } from './graph/table.js';
 
 const EVERY_MS = 3000;
@@ -43,7 +43,7 @@ export function graphView(page) {
   const chosenId = () => (params.get('from') ? edgeId(params.get('from'), params.get('to')) : (params.get('node') ?? ''));
 
   function shown() {
-    const all = { nodes: memory.nodes(), edges: memory.edges() };
+    const all = withoutClients(memory.nodes(), memory.edges());
     const focus = params.get('focus');
     return focus && memory.node(focus) ? neighbourhood(all.nodes, all.edges, focus) : all;
   }
@@ -183,7 +183,7 @@ export function graphView(page) {
       const focused = params.get('focus') === node.id;
       return nodeDetails(node, memory.edges(), { close: closeDetails, focus: focusOn, focused, choose });
     }
-    return edge ? edgeDetails(edge, { close: closeDetails, choose }) : nothing;
+    return edge ? edgeDetails(edge, memory.node(edge.to), { close: closeDetails, choose }) : nothing;
   }
 
   const nothingYet = () =>
@@ -237,5 +237,5 @@ const legend = html`<p class="legend" aria-label="how to read the graph">
   <span><i class="key ok"></i> well</span>
   <span><i class="key warn"></i> ▲ below 1 % errors</span>
   <span><i class="key bad"></i> ✕ 1 % errors or more</span>
-  <span>each line: requests a second, errors, p99; thicker is more</span>
+  <span>figures: requests a second, errors, p99; thicker is more</span>
 </p>`;

@@ -11,12 +11,17 @@ const stateOf = (row) => String(row.state || 'none').replace(/[_-]/g, ' ');
 const badness = (row) => ({ open: 4, 'half open': 2 }[stateOf(row)] ?? 0) + (row.ejected ? 1 : 0);
 const worst = (a, b) => badness(b) - badness(a) || share(b) - share(a) || a.cluster.localeCompare(b.cluster);
 
-export function breakerTable(breakers, wanted) {
+/** `proxies` tells whose address a row's proxy is. */
+export function breakerTable(breakers, proxies, wanted) {
   if (breakers.length === 0) {
     return empty('No backend has been used yet.', 'Limits and breakers come from BackendPolicy; every backend in use is listed here, with or without.');
   }
   const word = wanted.toLowerCase();
-  const shown = breakers.filter((row) => `${row.proxy} ${row.cluster} ${row.endpoint} ${row.state}`.toLowerCase().includes(word)).sort(worst);
+  const names = new Map(proxies.map(({ address, service, role }) => [address, service || role]));
+  const shown = breakers
+    .map((row) => ({ ...row, who: names.get(row.proxy) ?? '' }))
+    .filter((row) => `${row.who} ${row.proxy} ${row.cluster} ${row.endpoint} ${row.state}`.toLowerCase().includes(word))
+    .sort(worst);
   const open = breakers.filter((row) => stateOf(row) === 'open').length;
   const ejected = breakers.filter((row) => row.ejected).length;
   return html`
@@ -30,22 +35,29 @@ export function breakerTable(breakers, wanted) {
 
 const table = (shown) => html`<div class="scroll">
   <table class="data">
-    <thead><tr><th>Proxy</th><th>Backend</th><th>Endpoint</th><th>In flight</th><th class="number">Limit</th><th>Breaker</th><th>Health</th></tr></thead>
+    <thead><tr><th>Proxy</th><th>Backend</th><th>Endpoint</th><th>In flight</th><th class="number">Limit</th><th class="number">Queued</th><th>Breaker</th><th>Health</th></tr></thead>
     <tbody>
       ${shown.map(
         (row) => html`<tr tabindex="0" data-row class=${badness(row) >= 4 ? 'bad' : badness(row) > 0 ? 'warn' : ''}>
-          <td>${row.proxy}</td>
+          <td>${row.who ? html`<b>${row.who}</b> ` : nothing}<small>${row.proxy}</small></td>
           <td>${row.cluster}</td>
           <td><code>${row.endpoint || 'all'}</code></td>
           <td><span class="gauge ${level(row)}"><i ${vars({ '--share': Math.min(1, share(row)) })}></i><em>${count(row.inFlight)}</em></span></td>
-          <td class="number">${row.limit ? count(row.limit) : 'none'}</td>
+          <td class="number">${row.limit ? count(row.limit) : '–'}</td>
+          <td class="number">${row.queueLimit ? `${count(row.queued)} of ${count(row.queueLimit)}` : '–'}</td>
           <td>${breaker(row)}</td>
-          <td>${row.ejected ? html`<span class="tag warn">${icon('warn')} ejected</span>` : html`<span class="sub">in use</span>`}</td>
+          <td>${healthOf(row)}</td>
         </tr>`,
       )}
     </tbody>
   </table>
 </div>`;
+
+const healthOf = ({ endpoint, ejected, health }) => {
+  if (ejected) return html`<span class="tag warn">${icon('warn')} ejected</span>`;
+  if (health === 'unhealthy') return html`<span class="bad">${icon('error')} unhealthy</span>`;
+  return endpoint ? html`<span class="sub">${health || 'in use'}</span>` : nothing;
+};
 
 const level = (row) => (share(row) >= 0.95 ? 'bad' : share(row) >= 0.7 ? 'warn' : 'ok');
 

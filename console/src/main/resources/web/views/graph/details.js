@@ -15,33 +15,37 @@ const panel = (title, sub, close, ...parts) => html`<aside class="details" aria-
   ${parts}
 </aside>`;
 
+/** Where else to look: traces and log lines of what goes to a node (from another, if one is given). */
+function links(from, node, more) {
+  const role = node.kind === 'gateway' || from === 'gateway' ? 'role=gateway' : from ? 'role=outbound' : '';
+  const log = [role, node.kind === 'service' ? `service=${quoted(node.id)}` : ''].filter(Boolean).join(' ');
+  if (node.kind === 'outside') return html`<p class="links">${from ? html`<a href=${to('log', { filter: role })}>Log of what leaves</a>` : nothing} ${more}</p>`;
+  return html`<p class="links">
+    <a href=${to('traces', { service: node.id })}>Traces</a>
+    <a href=${to('traces', { service: node.id, status: 'error' })}>Failed traces</a>
+    <a href=${to('log', { filter: log })}>Log</a>
+    <a href=${to('log', { filter: `${log} status>=500` })}>Failures in the log</a>
+    ${more}
+  </p>`;
+}
+
 export function nodeDetails(node, edges, { close, focus, focused, choose }) {
-  const service = node.kind === 'service';
   const calls = edges.filter((edge) => edge.from === node.id);
   const calledBy = edges.filter((edge) => edge.to === node.id);
-  const log = service ? `service=${quoted(node.id)}` : 'role=gateway';
-  const traces = { service: node.id };
   return panel(
     node.id,
     kindWords[node.kind] ?? node.kind,
     close,
-    figures(node),
-    failures([...(service ? calledBy : calls)]),
-    html`<p class="links">
-      <a href=${to('traces', traces)}>Traces</a>
-      <a href=${to('traces', { ...traces, status: 'error' })}>Failed traces</a>
-      <a href=${to('log', { filter: log })}>Log</a>
-      <a href=${to('log', { filter: `${log} status>=500` })}>Failures in the log</a>
-      <button class="link" @click=${() => focus(focused ? '' : node.id)}>${focused ? 'Show all services' : 'Only its neighbours'}</button>
-    </p>`,
+    node.kind === 'outside' && node.idle ? nothing : figures(node),
+    failures(calledBy.length > 0 ? calledBy : calls),
+    links('', node, html`<button class="link" @click=${() => focus(focused ? '' : node.id)}>${focused ? 'Show all services' : 'Only its neighbours'}</button>`),
     ends('Called by', calledBy, (edge) => edge.from, choose),
     ends('Calls', calls, (edge) => edge.to, choose),
   );
 }
 
-export function edgeDetails(edge, { close, choose }) {
-  const role = edge.from === 'gateway' ? 'role=gateway' : 'role=outbound';
-  const log = `${role} service=${quoted(edge.to)}`;
+/** `callee` is the node at the edge's end. */
+export function edgeDetails(edge, callee, { close, choose }) {
   return panel(
     html`<button class="link" @click=${() => choose('node', edge.from)}>${edge.from}</button> →
       <button class="link" @click=${() => choose('node', edge.to)}>${edge.to}</button>`,
@@ -49,12 +53,7 @@ export function edgeDetails(edge, { close, choose }) {
     close,
     figures(edge),
     failures([edge]),
-    html`<p class="links">
-      <a href=${to('traces', { service: edge.to })}>Traces</a>
-      <a href=${to('traces', { service: edge.to, status: 'error' })}>Failed traces</a>
-      <a href=${to('log', { filter: log })}>Log</a>
-      <a href=${to('log', { filter: `${log} status>=500` })}>Failures in the log</a>
-    </p>`,
+    links(edge.from, callee, nothing),
   );
 }
 

@@ -6,15 +6,15 @@ import { health, healthWord } from '../../ui/pieces.js';
 import { shape } from '../../ui/icons.js';
 import { vars } from '../../ui/vars.js';
 import { edgeId } from './memory.js';
-import { NODE } from './layout.js';
+import { LABEL, MANY, NODE } from './layout.js';
 
 const FAR = 0.62; // below this scale figures cannot be read: names get larger instead
-const BUSY = 30; // from so many edges on nothing flows: it would be restless, and cost CPU all day
 
 /** The whole drawing. `choose(kind, …ids)` is called when a node or an edge is taken. */
 export function drawing({ nodes, edges, plan, camera, chosen, choose }) {
   const far = camera.scale < FAR ? 'far' : '';
-  const calm = edges.length > BUSY ? 'calm' : '';
+  // Many that flow would be restless, and cost CPU all day.
+  const calm = edges.length > MANY ? 'calm' : '';
   const visible = edges.filter((edge) => plan.ways.has(edgeId(edge.from, edge.to)));
   return svg`<g class="world ${far} ${calm}" transform="translate(${camera.x.toFixed(1)} ${camera.y.toFixed(1)}) scale(${camera.scale.toFixed(4)})">
     <g>${repeat(visible, (e) => edgeId(e.from, e.to), (e) => edgeLine(e, plan.ways.get(edgeId(e.from, e.to)), chosen, choose))}</g>
@@ -52,21 +52,25 @@ function edgeLabel(edge, { x, y }, chosen, choose) {
       tabindex="0" role="button" aria-label=${edgeWords(edge)} data-edge=${edgeId(edge.from, edge.to)}
       @click=${() => choose('edge', edge.from, edge.to)} @keydown=${(event) => pressed(event) && choose('edge', edge.from, edge.to)}>
     <title>${edgeWords(edge)}${state === 'ok' ? '' : `: ${healthWord[state]}`}</title>
-    <rect x="-81" y="-11" width="162" height="22" rx="11"></rect>
+    <rect x=${-LABEL.width / 2} y=${-LABEL.height / 2} width=${LABEL.width} height=${LABEL.height} rx="9"></rect>
     ${edge.idle ? svg`<text class="quiet">idle</text>` : edgeFigures(edge, state)}
   </g>`;
 }
 
-const edgeFigures = (edge, state) => svg`<text>
-    <tspan x="-71" text-anchor="start">${rate(edge.rate)}</tspan>
-    <tspan class="share" x="0" text-anchor="middle">${state === 'ok' ? '' : state === 'bad' ? '✕ ' : '▲ '}${percent(edge.errorRate)}</tspan>
-    <tspan x="71" text-anchor="end">${duration(edge.p99)}</tspan>
-  </text>`;
+const edgeFigures = (edge, state) => svg`<text class="rate" y="-7.5">${rate(edge.rate)}</text>
+  <text y="8.5">
+    <tspan class="share" x=${10 - LABEL.width / 2} text-anchor="start">${SIGN[state]}${percent(edge.errorRate)}</tspan>
+    <tspan x=${LABEL.width / 2 - 10} text-anchor="end">${duration(edge.p99)}</tspan>
+  </text>
+  <text class="big">${SIGN[state]}${percent(edge.errorRate)}</text>`;
+
+const SIGN = { ok: '', warn: '▲ ', bad: '✕ ', idle: '' };
 
 function nodeBox(node, { x, y }, chosen, choose) {
-  const state = node.idle ? 'idle' : health(node.errorRate);
+  const mute = node.kind === 'outside' && node.idle; // who only calls has no figures of its own
+  const state = mute ? 'mute' : node.idle ? 'idle' : health(node.errorRate);
   const name = node.id.includes('/') ? shortName(node.id) : node.id;
-  const words = node.idle ? 'no requests now' : `${rate(node.rate)}, ${percent(node.errorRate)} errors, p99 ${duration(node.p99)}`;
+  const words = mute ? 'outside the mesh' : node.idle ? 'no requests now' : `${rate(node.rate)}, ${percent(node.errorRate)} errors, p99 ${duration(node.p99)}`;
   return svg`<g class="node ${node.kind} ${state} ${chosen === node.id ? 'chosen' : ''}" ${vars({ transform: `translate(${x - NODE.width / 2}px, ${y - NODE.height / 2}px)` })}
       tabindex="0" role="button" data-row aria-label="${node.kind} ${node.id}: ${words}" data-node=${node.id}
       @click=${() => choose('node', node.id)} @keydown=${(event) => pressed(event) && choose('node', node.id)}>
@@ -76,14 +80,16 @@ function nodeBox(node, { x, y }, chosen, choose) {
     <svg class="kind" x="18" y="11" width="16" height="16" viewBox="0 0 24 24">${shape(kindShape(node.kind))}</svg>
     <text class="name" x="40" y="24">${cut(name, 19)}</text>
     <text class="space" x=${NODE.width - 12} y="24">${cut(namespace(node.id), Math.max(0, 17 - name.length))}</text>
-    <text class="numbers" y="47">
-      <tspan x="18">${rate(node.rate)}</tspan>
-      <tspan class="share" x="102" text-anchor="middle">${state === 'bad' ? '✕ ' : state === 'warn' ? '▲ ' : ''}${percent(node.errorRate)}</tspan>
-      <tspan x=${NODE.width - 12} text-anchor="end">${duration(node.p99)}</tspan>
-    </text>
+    ${mute ? svg`<text class="numbers" x="18" y="47">outside the mesh</text>` : nodeFigures(node, state)}
     <text class="big" x=${NODE.width / 2 + 4} y=${NODE.height / 2}>${cut(name, 12)}</text>
   </g>`;
 }
+
+const nodeFigures = (node, state) => svg`<text class="numbers" y="47">
+    <tspan x="18">${rate(node.rate)}</tspan>
+    <tspan class="share" x="98" text-anchor="middle">${SIGN[state]}${percent(node.errorRate)}</tspan>
+    <tspan x=${NODE.width - 12} text-anchor="end">${duration(node.p99)}</tspan>
+  </text>`;
 
 const kindShape = (kind) => (kind === 'service' ? 'app' : kind);
 const cut = (text, most) => (most < 3 ? '' : text.length > most ? `${text.slice(0, most - 1)}…` : text);

@@ -4,8 +4,10 @@
 import { layouter } from '../../parts.js';
 import { edgeId } from './memory.js';
 
-export const NODE = { width: 196, height: 62 };
-const LABEL = { width: 166, height: 22 };
+export const NODE = { width: 188, height: 62 };
+export const LABEL = { width: 116, height: 36 };
+/** From so many edges on lines are drawn closer together; labels may then overlap, but all is seen at once. */
+export const MANY = 30;
 
 /** → {width, height, places: id → {x, y} of its centre, ways: edge id → {d, x, y}: its path, and its label's centre}. */
 export async function layout(nodes, edges, down) {
@@ -16,7 +18,7 @@ export async function layout(nodes, edges, down) {
   const ordered = edges.map((edge) => [edge.from, edge.to]).sort((a, b) => (edgeId(...a) < edgeId(...b) ? -1 : 1));
   for (const [from, to] of ordered) {
     // An edge to itself is drawn by hand: the layout gives it too much room.
-    if (from !== to) graph.setEdge(from, to, { ...LABEL, labelpos: 'c' });
+    if (from !== to) graph.setEdge(from, to, { width: LABEL.width, height: edges.length > MANY ? LABEL.height / 2 : LABEL.height, labelpos: 'c' });
   }
   dagre.layout(graph);
   const places = new Map(graph.nodes().map((id) => [id, { x: graph.node(id).x, y: graph.node(id).y }]));

@@ -52,6 +52,16 @@ export class Memory {
   }
 }
 
+/** Without those who only call the gateway: what they get is what the gateway's own figures say, and room is short. */
+export function withoutClients(nodes, edges) {
+  const clients = new Set(
+    nodes
+      .filter(({ id, kind }) => kind === 'outside' && edges.every((edge) => edge.to !== id && (edge.from !== id || edge.to === 'gateway')))
+      .map(({ id }) => id),
+  );
+  return { nodes: nodes.filter(({ id }) => !clients.has(id)), edges: edges.filter(({ from }) => !clients.has(from)) };
+}
+
 /** A node and those it calls or is called by. */
 export function neighbourhood(nodes, edges, centre) {
   const near = edges.filter((edge) => edge.from === centre || edge.to === centre);

@@ -48,6 +48,10 @@ export class Tail {
         if (seen.size > 0 && seen.delete(identity(line))) return; // was among the kept ones
         this.#take(line);
       },
+      onDropped: (lines) => {
+        this.missed += lines;
+        this.#drawSoon();
+      },
       onState: (state) => {
         this.state = state;
         if (state === 'live') this.failure = undefined;
@@ -78,14 +82,17 @@ export class Tail {
   }
 
   #take(line) {
-    if (typeof line.dropped === 'number') this.missed += line.dropped;
-    else if (this.paused) {
+    if (this.paused) {
       this.held.push({ line });
       if (this.held.length > MOST_LINES) {
         this.held.shift();
         this.missed++;
       }
     } else this.#add([line]);
+    this.#drawSoon();
+  }
+
+  #drawSoon() {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.#changed();

@@ -43,12 +43,10 @@ public final class Browsing implements ParameterResolver, AfterEachCallback {
     public Visit resolveParameter(ParameterContext parameter, ExtensionContext test) {
         Chromium chromium =
                 test.getRoot().getStore(HERE).computeIfAbsent(Chromium.class, type -> new Chromium(), Chromium.class);
-        Visit visit = new Visit(
-                chromium.browser,
-                test.getRequiredTestClass().getSimpleName() + "-"
-                        + test.getRequiredTestMethod().getName());
-        test.getStore(HERE).put(Visit.class, visit);
-        return visit;
+        String name = test.getRequiredTestClass().getSimpleName() + "-"
+                + test.getRequiredTestMethod().getName();
+        // One for a test and what prepares it.
+        return test.getStore(HERE).computeIfAbsent(Visit.class, type -> new Visit(chromium.browser, name), Visit.class);
     }
 
     @Override

@@ -7,6 +7,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.GetByRoleOptions;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
@@ -55,8 +56,26 @@ final class Visit {
     /** Goes to a view, as {@code #/traces?…}. */
     Visit open(URI site, String place) {
         host = "http://" + site.getAuthority() + "/";
-        page.navigate(site.resolve("/" + place).toString());
+        page.navigate(host + place);
         return this;
+    }
+
+    /**
+     * From now on this visit gets these words for a path of the API (the query does not matter), instead of the console's.
+     */
+    Visit answer(String path, int status, String json) {
+        String type = path.endsWith("/live") ? "text/event-stream" : "application/json";
+        page.route(
+                url -> URI.create(url).getPath().equals("/api/" + path),
+                route -> route.fulfill(new Route.FulfillOptions()
+                        .setStatus(status)
+                        .setContentType(type)
+                        .setBody(json)));
+        return this;
+    }
+
+    Visit answer(String path, String json) {
+        return answer(path, 200, json);
     }
 
     Visit onPhone() {

@@ -10,15 +10,18 @@ import { code, empty } from '../../ui/pieces.js';
 const SIGN = { ready: 'ok', 'not ready': 'warn', unreachable: 'error' };
 const KIND = { ready: 'ok', 'not ready': 'warn', unreachable: 'bad' };
 
-/** Addresses of proxies that serve another snapshot than the newest of their own kind. */
-export function behind(proxies) {
+/** Where proxies of one kind serve different snapshots: address → `newest` or `behind`. */
+function differing(proxies) {
   const newest = new Map();
   for (const proxy of proxies) {
     const best = newest.get(group(proxy));
     if (proxy.snapshot && (!best || (proxy.since ?? 0) > (best.since ?? 0))) newest.set(group(proxy), proxy);
   }
-  return new Set(
-    proxies.filter((proxy) => proxy.snapshot && newest.get(group(proxy)).snapshot !== proxy.snapshot).map((proxy) => proxy.address),
+  const serving = proxies.filter((proxy) => proxy.snapshot);
+  const isBehind = (proxy) => newest.get(group(proxy)).snapshot !== proxy.snapshot;
+  const divided = new Set(serving.filter(isBehind).map(group));
+  return new Map(
+    serving.filter((proxy) => divided.has(group(proxy))).map((proxy) => [proxy.address, isBehind(proxy) ? 'behind' : 'newest']),
   );
 }
 
@@ -28,32 +31,32 @@ export function proxyTable(proxies) {
   if (proxies.length === 0) {
     return empty('No proxies yet.', html`Tell the console the admin endpoints of gateways and sidecars: ${code('./torii console --proxy 127.0.0.1:15000')}`);
   }
-  const late = behind(proxies);
+  const differs = differing(proxies);
   return html`
-    <p class="summary" role="status">${summary(proxies, late)}</p>
+    <p class="summary" role="status">${summary(proxies, [...differs.values()].filter((word) => word === 'behind').length)}</p>
     <div class="scroll">
       <table class="data">
         <thead><tr><th>Proxy</th><th>State</th><th>Address</th><th>Snapshot</th><th>Since</th><th>Findings</th><th>Version</th></tr></thead>
-        <tbody>${proxies.toSorted(order).map((proxy) => row(proxy, late.has(proxy.address)))}</tbody>
+        <tbody>${proxies.toSorted(order).map((proxy) => row(proxy, differs.get(proxy.address)))}</tbody>
       </table>
     </div>`;
 }
 
 const order = (a, b) => (a.role === b.role ? (a.service ?? '').localeCompare(b.service ?? '') || a.address.localeCompare(b.address) : a.role === 'gateway' ? -1 : 1);
 
-function summary(proxies, late) {
+function summary(proxies, behind) {
   const notReady = proxies.filter((proxy) => proxy.state !== 'ready').length;
   return html`${plural(proxies.length, 'proxy', 'proxies')},
-    ${notReady === 0 ? html`<span class="ok">${icon('ok')} all ready</span>` : html`<b class="bad">${icon('error')} ${notReady} not ready</b>`}${late.size > 0 ? html`, <b class="warn">${icon('warn')} ${late.size} behind the newest snapshot of ${late.size === 1 ? 'its' : 'their'} kind</b>` : nothing}`;
+    ${notReady === 0 ? html`<span class="ok">${icon('ok')} all ready</span>` : html`<b class="bad">${icon('error')} ${notReady} not ready</b>`}${behind > 0 ? html`, <b class="warn">${icon('warn')} ${behind} behind the newest snapshot of ${behind === 1 ? 'its' : 'their'} kind</b>` : nothing}`;
 }
 
-const row = (proxy, late) => html`<tr tabindex="0" data-row class=${late ? 'late' : ''} data-proxy=${proxy.address}>
+const row = (proxy, differs) => html`<tr tabindex="0" data-row class=${differs ? `differs ${differs}` : ''} data-proxy=${proxy.address}>
   <td>${icon({ gateway: 'gateway', sidecar: 'inbound' }[proxy.role] ?? 'outside', proxy.role || 'unknown')} <b>${proxy.service || proxy.role || 'unknown'}</b>${proxy.service ? html` <small>${proxy.role}</small>` : nothing}</td>
   <td><span class="state ${KIND[proxy.state] ?? 'warn'}">${icon(SIGN[proxy.state] ?? 'warn')} ${proxy.state}</span>${proxy.state !== 'ready' && proxy.reason ? html` <small>${proxy.reason}</small>` : nothing}</td>
   <td><code>${proxy.address}</code></td>
   <td>
     ${proxy.snapshot ? html`<a class="id" href=${to('config', { proxy: proxy.address }, 'snapshot')}>${proxy.snapshot}</a>` : '–'}
-    ${late ? html`<span class="tag warn">${icon('warn')} behind</span>` : nothing}
+    ${differs === 'behind' ? html`<span class="tag warn">${icon('warn')} behind</span>` : differs ? html`<span class="tag">newest</span>` : nothing}
   </td>
   <td>${ago(proxy.since)}</td>
   <td>${findings(proxy.findings)}</td>

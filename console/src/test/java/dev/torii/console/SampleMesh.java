@@ -35,7 +35,8 @@ public final class SampleMesh implements AutoCloseable {
 
     private static final int BATCH = 64;
 
-    private static final List<String> SERVICES = List.of("gateway", "web", "products", "cart", "prices", "reviews");
+    private static final List<String> SERVICES =
+            List.of("gateway", "web", "products", "cart", "prices", "reviews", "web");
 
     private final Vertx vertx;
     private final List<FakeProxy> proxies;
@@ -83,6 +84,11 @@ public final class SampleMesh implements AutoCloseable {
     /** A proxy of the shop: {@code gateway}, or that of a service. */
     public FakeProxy proxy(String service) {
         return proxies.get(SERVICES.indexOf(service));
+    }
+
+    /** A second sidecar of the web service, in front of an instance that nobody calls. */
+    public FakeProxy secondWeb() {
+        return proxies.get(SERVICES.lastIndexOf("web"));
     }
 
     /** Where the console's page is. */

@@ -96,6 +96,10 @@ final class Visit {
         return page.locator(css);
     }
 
+    Locator find(String css, String text) {
+        return page.locator(css).filter(new Locator.FilterOptions().setHasText(text));
+    }
+
     Locator link(String words) {
         return page.getByRole(AriaRole.LINK, new GetByRoleOptions().setName(words));
     }
@@ -105,7 +109,7 @@ final class Visit {
     }
 
     Locator field(String label) {
-        return page.getByLabel(label);
+        return page.getByLabel(label, new Page.GetByLabelOptions().setExact(true));
     }
 
     void press(String... keys) {

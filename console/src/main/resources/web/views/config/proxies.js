@@ -52,7 +52,7 @@ function summary(proxies, behind) {
 
 const row = (proxy, differs) => html`<tr tabindex="0" data-row class=${differs ? `differs ${differs}` : ''} data-proxy=${proxy.address}>
   <td>${icon({ gateway: 'gateway', sidecar: 'inbound' }[proxy.role] ?? 'outside', proxy.role || 'unknown')} <b>${proxy.service || proxy.role || 'unknown'}</b>${proxy.service ? html` <small>${proxy.role}</small>` : nothing}</td>
-  <td><span class="state ${KIND[proxy.state] ?? 'warn'}">${icon(SIGN[proxy.state] ?? 'warn')} ${proxy.state}</span>${proxy.state !== 'ready' && proxy.reason ? html` <small>${proxy.reason}</small>` : nothing}</td>
+  <td><span class="state ${KIND[proxy.state] ?? 'warn'}">${icon(SIGN[proxy.state] ?? 'warn')} ${proxy.state}</span>${proxy.state !== 'ready' && proxy.reason ? html` <small>${proxy.reason.replace(`${proxy.state}: `, '')}</small>` : nothing}</td>
   <td><code>${proxy.address}</code></td>
   <td>
     ${proxy.snapshot ? html`<a class="id" href=${to('config', { proxy: proxy.address }, 'snapshot')}>${proxy.snapshot}</a>` : '–'}

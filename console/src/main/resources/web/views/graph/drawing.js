@@ -81,7 +81,7 @@ function nodeBox(node, { x, y }, chosen, choose) {
     <text class="name" x="40" y="24">${cut(name, 19)}</text>
     <text class="space" x=${NODE.width - 12} y="24">${cut(namespace(node.id), Math.max(0, 17 - name.length))}</text>
     ${mute ? svg`<text class="numbers" x="18" y="47">outside the mesh</text>` : nodeFigures(node, state)}
-    <text class="big" x=${NODE.width / 2 + 4} y=${NODE.height / 2}>${cut(name, 12)}</text>
+    <text class="big" x=${NODE.width / 2 + 4} y=${NODE.height / 2} font-size=${bigSize(name)}>${cut(name, 14)}</text>
   </g>`;
 }
 
@@ -90,6 +90,9 @@ const nodeFigures = (node, state) => svg`<text class="numbers" y="47">
     <tspan class="share" x="98" text-anchor="middle">${SIGN[state]}${percent(node.errorRate)}</tspan>
     <tspan x=${NODE.width - 12} text-anchor="end">${duration(node.p99)}</tspan>
   </text>`;
+
+/** Names seen from afar fill their box: short ones are larger. */
+const bigSize = (name) => Math.max(17, Math.min(30, 250 / name.length)).toFixed(1);
 
 const kindShape = (kind) => (kind === 'service' ? 'app' : kind);
 const cut = (text, most) => (most < 3 ? '' : text.length > most ? `${text.slice(0, most - 1)}…` : text);

@@ -13,7 +13,7 @@ export const MANY = 30;
 export async function layout(nodes, edges, down) {
   const dagre = await layouter();
   const graph = new dagre.graphlib.Graph();
-  graph.setGraph({ rankdir: down ? 'TB' : 'LR', nodesep: down ? 20 : 28, ranksep: down ? 56 : 40, edgesep: 14, marginx: 24, marginy: 24 });
+  graph.setGraph({ rankdir: down ? 'TB' : 'LR', nodesep: edges.length > MANY ? 12 : down ? 20 : 28, ranksep: down ? 56 : 40, edgesep: 14, marginx: 24, marginy: 24 });
   for (const id of nodes.map((node) => node.id).sort()) graph.setNode(id, { ...NODE });
   const ordered = edges.map((edge) => [edge.from, edge.to]).sort((a, b) => (edgeId(...a) < edgeId(...b) ? -1 : 1));
   for (const [from, to] of ordered) {

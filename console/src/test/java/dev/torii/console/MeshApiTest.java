@@ -29,7 +29,9 @@ final class MeshApiTest {
     void start() {
         mesh = SampleMesh.start(11);
         await(() -> array("/api/proxies").stream()
-                .allMatch(proxy -> ((JsonObject) proxy).getString("state").equals("ready")));
+                        .filter(proxy -> ((JsonObject) proxy).getString("state").equals("ready"))
+                        .count()
+                == 7);
     }
 
     @AfterEach

@@ -42,7 +42,7 @@ final class ConfigPageTest {
         assertThat(visit.find("tr.differs", "newest")).hasCount(1);
         assertThat(visit.find(".summary")).containsText("1 behind the newest snapshot of its kind");
         assertThat(visit.find(".summary")).containsText("7 proxies");
-        assertThat(visit.find("tr[data-row]", "default/reviews")).containsText("not ready: draining");
+        assertThat(visit.find("tr[data-row]", "default/reviews")).containsText("draining");
         visit.picture("config");
     }
 

@@ -24,6 +24,7 @@ import dev.torii.routing.SessionPersistence;
 import dev.torii.routing.Snapshot;
 import dev.torii.routing.StreamTable;
 import dev.torii.routing.Target;
+import dev.torii.routing.Telemetry;
 import dev.torii.routing.Timeouts;
 import dev.torii.testkit.FreePort;
 import io.vertx.core.Future;
@@ -65,6 +66,7 @@ public final class TestProxy implements AutoCloseable {
     private final List<Rule> rules = new ArrayList<>();
     private final Map<String, Cluster> clusters = new LinkedHashMap<>();
     private ListenerSettings settings = ListenerSettings.DEFAULT;
+    private Telemetry telemetry = Telemetry.DEFAULT;
     private int version;
 
     public TestProxy() {
@@ -79,6 +81,12 @@ public final class TestProxy implements AutoCloseable {
 
     public TestProxy settings(ListenerSettings changed) {
         settings = changed;
+        return this;
+    }
+
+    /** What holds for rules made from now on, and where there is none. */
+    public TestProxy telemetry(Telemetry changed) {
+        telemetry = changed;
         return this;
     }
 
@@ -139,7 +147,8 @@ public final class TestProxy implements AutoCloseable {
                 timeouts,
                 session,
                 splitBy,
-                0));
+                0,
+                telemetry));
         return this;
     }
 
@@ -158,7 +167,8 @@ public final class TestProxy implements AutoCloseable {
                 List.of(),
                 settings,
                 RouteTable.of(rules),
-                StreamTable.EMPTY);
+                StreamTable.EMPTY,
+                telemetry);
         Snapshot snapshot = new Snapshot(
                 "v" + ++version, List.of(new Port(PORT, Port.Wire.HTTP, List.of(listener))), clusters, Mesh.NONE);
         DataPlane.Applied applied = await(plane.apply(snapshot));

@@ -84,7 +84,9 @@ final class Routing {
         Trace known = trace;
         if (known == null) {
             known = Trace.of(
-                    head.headers, settings.keepRequestId() || client.door().isOutbound());
+                    head.headers,
+                    telemetry.tracing(),
+                    settings.keepRequestId() || client.door().isOutbound());
             trace = known;
         }
         return known;

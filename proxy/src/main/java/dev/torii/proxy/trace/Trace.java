@@ -1,66 +1,99 @@
 package dev.torii.proxy.trace;
 
 import dev.torii.proxy.HeaderList;
+import dev.torii.routing.Tracing;
+import dev.torii.routing.Tracing.Propagation;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request's place in a distributed trace. Every request has one, sampled or not: its ids are in the log and go on to
- * the backend. One event loop only.
+ * the backend. What came in headers of a format that is not configured is nobody's business here and stays. One event loop
+ * only.
  */
 public final class Trace {
 
-    /** The flag of {@code traceparent} that says that spans are kept. */
-    static final int SAMPLED = 1;
-
+    private final Set<Propagation> formats;
     private final long span = newSpan();
     private long high;
     private long low;
     private long parent;
-    private int flags;
+    private boolean decided;
+    private boolean sampled;
+    private boolean debug;
+    private boolean random;
 
-    private Trace() {}
+    private Trace(Set<Propagation> formats) {
+        this.formats = formats;
+    }
 
-    /** A new one, for a request of which there is no head. */
-    public static Trace root() {
-        Trace root = new Trace();
-        root.begins();
-        return root;
+    /** Where a header line is written to; null takes one away. */
+    interface Lines {
+        void line(CharSequence name, @Nullable CharSequence value);
     }
 
     /**
-     * The trace of a request, continued from what came with it or new.
+     * The trace of a request, continued from what came with it or new. It is sampled when the caller has decided so, when a
+     * header forces it, or, if nobody has decided, by chance: the same for all who draw by the same id and percentage.
      *
      * @param headers of the request; what must not go on is taken out
      * @param trusted whether the client may say which trace this is
      */
-    public static Trace of(HeaderList headers, boolean trusted) {
-        Trace trace = new Trace();
-        if (!trusted) {
-            W3c.drop(headers);
-            trace.begins();
-        } else if (!W3c.read(headers, trace)) {
-            trace.begins();
+    public static Trace of(HeaderList headers, Tracing how, boolean trusted) {
+        Trace trace = new Trace(how.propagation());
+        if (!trusted || !trace.read(headers)) {
+            trace.begins(headers);
+        }
+        if (isForced(headers, how)) {
+            trace.sampled = true;
+        } else if (!trace.decided) {
+            trace.sampled = trace.isDrawn(how.samplingPercent());
         }
         return trace;
     }
 
-    private void begins() {
-        ThreadLocalRandom random = ThreadLocalRandom.current();
-        high = random.nextLong();
+    private boolean read(HeaderList headers) {
+        return formats.contains(Propagation.TRACECONTEXT) && W3c.read(headers, this)
+                || formats.contains(Propagation.B3) && B3.read(headers, this)
+                || formats.contains(Propagation.B3_MULTI) && B3.Multi.read(headers, this);
+    }
+
+    private void begins(HeaderList headers) {
+        if (formats.contains(Propagation.TRACECONTEXT)) {
+            W3c.drop(headers);
+        }
+        ThreadLocalRandom numbers = ThreadLocalRandom.current();
+        high = numbers.nextLong();
         low = newSpan();
     }
 
-    void continues(long traceHigh, long traceLow, long parentSpan, int parentFlags) {
-        high = traceHigh;
-        low = traceLow;
-        parent = parentSpan;
-        flags = parentFlags;
+    private static boolean isForced(HeaderList headers, Tracing how) {
+        for (int i = 0; i < how.force().size(); i++) {
+            Tracing.Force rule = how.force().get(i);
+            String value = headers.get(rule.header());
+            if (value != null && (rule.value().isEmpty() || rule.value().equals(value))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** As OpenTelemetry's {@code traceidratio} does it. */
+    private boolean isDrawn(double percent) {
+        return percent >= 100 || (low & Long.MAX_VALUE) < (long) (percent / 100 * Long.MAX_VALUE);
     }
 
     /** Says so to whoever gets these headers, whose parent is what this proxy does with the request. */
     public void write(HeaderList out) {
-        out.set(W3c.PARENT, W3c.parent(this, span));
+        write(span, parent, (name, value) -> {
+            if (value == null) {
+                out.remove(name);
+            } else {
+                out.set(name, value);
+            }
+        });
     }
 
     /**
@@ -70,26 +103,65 @@ public final class Trace {
      * @return the backend's parent
      */
     public long attempt(HeaderList out) {
-        if (!isSampled()) {
+        if (!sampled) {
             return span;
         }
         long attempt = newSpan();
-        out.replace(W3c.PARENT, W3c.parent(this, attempt));
+        write(attempt, span, (name, value) -> {
+            if (value != null) {
+                out.replace(name, value);
+            }
+        });
         return attempt;
     }
 
+    private void write(long as, long under, Lines out) {
+        if (formats.contains(Propagation.TRACECONTEXT)) {
+            W3c.write(this, as, out);
+        }
+        if (formats.contains(Propagation.B3)) {
+            B3.write(this, as, under, out);
+        }
+        if (formats.contains(Propagation.B3_MULTI)) {
+            B3.Multi.write(this, as, under, out);
+        }
+    }
+
+    void continues(long traceHigh, long traceLow, long parentSpan) {
+        high = traceHigh;
+        low = traceLow;
+        parent = parentSpan;
+    }
+
+    void decided(boolean keep) {
+        decided = true;
+        sampled = keep;
+    }
+
+    /** Decided as B3 does for a debugger: no rule of anybody's may drop it. */
+    void debugged() {
+        decided(true);
+        debug = true;
+    }
+
+    /** Whether the caller says that all of the trace's id is random. */
+    void random(boolean all) {
+        random = all;
+    }
+
     /** The id of a span: any number but 0. */
-    public static long newSpan() {
-        ThreadLocalRandom random = ThreadLocalRandom.current();
-        long id = random.nextLong();
+    private static long newSpan() {
+        ThreadLocalRandom numbers = ThreadLocalRandom.current();
+        long id = numbers.nextLong();
         while (id == 0) {
-            id = random.nextLong();
+            id = numbers.nextLong();
         }
         return id;
     }
 
+    /** Whether spans are kept. */
     public boolean isSampled() {
-        return (flags & SAMPLED) != 0;
+        return sampled;
     }
 
     /** 32 digits. */
@@ -124,7 +196,11 @@ public final class Trace {
         return low;
     }
 
-    int flags() {
-        return flags;
+    boolean isDebug() {
+        return debug;
+    }
+
+    boolean isRandom() {
+        return random;
     }
 }

@@ -9,15 +9,16 @@ import io.netty.util.AsciiString;
  */
 final class W3c {
 
-    static final AsciiString PARENT = AsciiString.cached("traceparent");
+    private static final AsciiString PARENT = AsciiString.cached("traceparent");
     private static final AsciiString STATE = AsciiString.cached("tracestate");
     private static final int LENGTH = 55;
     private static final int TRACE_AT = 3;
     private static final int SPAN_AT = 36;
     private static final int FLAGS_AT = 53;
 
-    /** {@link Trace#SAMPLED} and "the trace id is random"; the others are reserved and must be zero. */
-    private static final long KNOWN_FLAGS = 3;
+    // The other flags are reserved and must be zero.
+    private static final int SAMPLED = 1;
+    private static final int RANDOM = 2;
 
     private W3c() {}
 
@@ -35,7 +36,10 @@ final class W3c {
             headers.remove(STATE);
             return false;
         }
-        into.continues(high, low, span, (int) (Hex.parse(parent, FLAGS_AT, LENGTH) & KNOWN_FLAGS));
+        long flags = Hex.parse(parent, FLAGS_AT, LENGTH);
+        into.continues(high, low, span);
+        into.decided((flags & SAMPLED) != 0);
+        into.random((flags & RANDOM) != 0);
         if (!TraceState.isValid(headers.get(STATE))) {
             headers.remove(STATE);
         }
@@ -62,8 +66,7 @@ final class W3c {
         headers.remove(STATE);
     }
 
-    /** A span as the parent of what follows. */
-    static CharSequence parent(Trace trace, long span) {
+    static void write(Trace trace, long span, Trace.Lines out) {
         byte[] value = new byte[LENGTH];
         value[0] = '0';
         value[1] = '0';
@@ -72,7 +75,7 @@ final class W3c {
         value[at] = '-';
         at = Hex.write(span, 16, value, at + 1);
         value[at] = '-';
-        Hex.write(trace.flags(), 2, value, at + 1);
-        return new AsciiString(value, false);
+        Hex.write((trace.isSampled() ? SAMPLED : 0) | (trace.isRandom() ? RANDOM : 0), 2, value, at + 1);
+        out.line(PARENT, new AsciiString(value, false));
     }
 }

@@ -3,10 +3,13 @@ package dev.torii.proxy.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.torii.proxy.ExchangeRecord;
+import dev.torii.routing.AccessLogging;
 import dev.torii.routing.Filter;
 import dev.torii.routing.ListenerSettings;
 import dev.torii.routing.Target;
+import dev.torii.routing.Telemetry;
 import dev.torii.routing.Timeouts;
+import dev.torii.routing.Tracing;
 import dev.torii.testkit.BackendConnection;
 import dev.torii.testkit.Behaviours;
 import dev.torii.testkit.MisbehavingBackend;
@@ -31,7 +34,18 @@ class TracingTest {
 
     @BeforeEach
     void open() {
+        sample(0);
         trust(true);
+    }
+
+    /** Of what comes without a decision. */
+    private void sample(double percent) {
+        Tracing how = new Tracing(percent, Tracing.DEFAULT.propagation(), List.of(), List.of());
+        gate.proxy
+                .telemetry(new Telemetry(how, AccessLogging.DEFAULT))
+                .clearRoutes()
+                .route("/", "behind")
+                .apply();
     }
 
     @AfterEach
@@ -79,6 +93,14 @@ class TracingTest {
         get("");
         ExchangeRecord record = gate.proxy.record();
         assertIsParent(record, gate.reached().get(0), "00");
+    }
+
+    @Test
+    void theRulesPolicyDecides() {
+        sample(100);
+        get("");
+        gate.proxy.record();
+        assertThat(parents(gate.reached().get(0))).singleElement().asString().endsWith("-01");
     }
 
     @Test

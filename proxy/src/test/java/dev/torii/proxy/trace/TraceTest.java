@@ -1,14 +1,21 @@
 package dev.torii.proxy.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.torii.proxy.HeaderList;
+import dev.torii.routing.Tracing;
+import dev.torii.routing.Tracing.Force;
+import dev.torii.routing.Tracing.Propagation;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -20,12 +27,18 @@ class TraceTest {
     private static final String GOOD = "00-" + ID + "-" + PARENT + "-01";
 
     private final HeaderList headers = new HeaderList();
+    private Tracing how = sampling(0);
+
+    private static Tracing sampling(double percent, Propagation... formats) {
+        Set<Propagation> all = formats.length == 0 ? Tracing.DEFAULT.propagation() : Set.of(formats);
+        return new Tracing(percent, all, List.of(), List.of());
+    }
 
     private Trace read(String... namesAndValues) {
         for (int i = 0; i < namesAndValues.length; i += 2) {
             headers.add(namesAndValues[i], namesAndValues[i + 1]);
         }
-        return Trace.of(headers, true);
+        return Trace.of(headers, how, true);
     }
 
     private void assertWritten(Trace trace, String flags) {
@@ -55,7 +68,8 @@ class TraceTest {
         assertThat(trace.parentSpanId()).isEmpty();
         assertThat(trace.isSampled()).isFalse();
         assertWritten(trace, "00");
-        assertThat(Trace.root().traceId()).isNotEqualTo(trace.traceId());
+        headers.remove("traceparent");
+        assertThat(read().traceId()).isNotEqualTo(trace.traceId());
     }
 
     static Stream<String> broken() {
@@ -76,7 +90,7 @@ class TraceTest {
                 "00_" + ID + "_" + PARENT + "_01",
                 "00-" + "0".repeat(32) + "-" + PARENT + "-01",
                 "00-" + ID + "-0000000000000000-01",
-                "00-" + ID.toUpperCase(java.util.Locale.ROOT) + "-" + PARENT + "-01",
+                "00-" + ID.toUpperCase(Locale.ROOT) + "-" + PARENT + "-01",
                 "00-" + ID + "-00F067AA0BA902B7-01",
                 "00-" + ID.replace('4', 'g') + "-" + PARENT + "-01",
                 "00-" + ID.replace('4', '\u0664') + "-" + PARENT + "-01",
@@ -183,7 +197,7 @@ class TraceTest {
     void aStrangerBeginsANewTrace() {
         headers.add("traceparent", GOOD);
         headers.add("tracestate", "a=1");
-        Trace trace = Trace.of(headers, false);
+        Trace trace = Trace.of(headers, how, false);
         assertThat(trace.traceId()).isNotEqualTo(ID);
         assertThat(trace.parentSpanId()).isEmpty();
         assertWritten(trace, "00");
@@ -214,5 +228,63 @@ class TraceTest {
         headers.remove("traceparent");
         trace.attempt(headers);
         assertThat(headers.get("traceparent")).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "100, 10000", "25, 2500", "0.5, 50"})
+    void aRequestThatNobodyHasDecidedIsDrawn(double percent, int expected) {
+        how = sampling(percent);
+        long sampled = IntStream.range(0, 10_000)
+                .filter(i -> Trace.of(new HeaderList(), how, true).isSampled())
+                .count();
+        // Six times the standard deviation.
+        assertThat((double) sampled).isCloseTo(expected, within(6 * Math.sqrt(expected * (1 - percent / 100))));
+    }
+
+    @Test
+    void theDrawIsTheSameForAllWhoHaveTheTrace() {
+        how = sampling(50, Propagation.B3);
+        assertThat(drawn("80f198ee56343ba864fe8b2a57d3eff7")).isFalse();
+        assertThat(drawn("80f198ee56343ba8e4fe8b2a57d3eff7")).isFalse();
+        assertThat(drawn("ffffffff56343ba834fe8b2a57d3eff7")).isTrue();
+    }
+
+    private boolean drawn(String traceId) {
+        headers.set("b3", traceId + "-e457b5a2e4d86bd1");
+        return read().isSampled();
+    }
+
+    @Test
+    void whatTheCallerDecidedHolds() {
+        how = sampling(100);
+        assertThat(read("traceparent", GOOD.replace("-01", "-00")).isSampled()).isFalse();
+        how = sampling(0);
+        headers.set("traceparent", GOOD);
+        assertThat(read().isSampled()).isTrue();
+    }
+
+    @Test
+    void aStrangerDecidesNothing() {
+        headers.add("traceparent", GOOD);
+        assertThat(Trace.of(headers, sampling(0), false).isSampled()).isFalse();
+        headers.set("traceparent", GOOD.replace("-01", "-00"));
+        assertThat(Trace.of(headers, sampling(100), false).isSampled()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"yes, true", "no, false", "'', false"})
+    void aHeaderForcesIt(String value, boolean sampled) {
+        how = new Tracing(0, Set.of(Propagation.TRACECONTEXT), List.of(new Force("x-trace-me", "yes")), List.of());
+        Trace trace = read("X-Trace-Me", value, "traceparent", GOOD.replace("-01", "-00"));
+        assertThat(trace.isSampled()).isEqualTo(sampled);
+        assertWritten(trace, sampled ? "01" : "00");
+    }
+
+    @Test
+    void anyValueOfAHeaderMayForceIt() {
+        how = new Tracing(0, Set.of(), List.of(new Force("a", "1"), new Force("x-debug-id", "")), List.of());
+        assertThat(Trace.of(new HeaderList(), how, true).isSampled()).isFalse();
+        assertThat(read("x-debug-id", "7").isSampled()).isTrue();
+        assertThat(Trace.of(headers, how, false).isSampled()).isTrue();
     }
 }

@@ -58,6 +58,7 @@ final class GatewayCommand implements Callable<Integer> {
                 eventLoops == null ? Runtime.getRuntime().availableProcessors() : eventLoops,
                 role.drainDelay,
                 role.drainTimeout,
-                new FileOutputStream(FileDescriptor.out));
+                new FileOutputStream(FileDescriptor.out),
+                Identity.ofGateway().tracing(System.getenv()));
     }
 }

@@ -129,7 +129,8 @@ final class SidecarCommand implements Callable<Integer> {
                 eventLoops,
                 role.drainDelay,
                 role.drainTimeout,
-                new FileOutputStream(FileDescriptor.out));
+                new FileOutputStream(FileDescriptor.out),
+                Identity.ofSidecar(namespace, name).tracing(System.getenv()));
     }
 
     private static Sidecar.Address address(HostPort at) {

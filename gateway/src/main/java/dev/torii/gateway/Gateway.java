@@ -3,12 +3,15 @@ package dev.torii.gateway;
 import dev.torii.config.live.Configuration;
 import dev.torii.config.source.FileSource;
 import dev.torii.proxy.DataPlane;
+import dev.torii.proxy.ExchangeListener;
 import dev.torii.proxy.admin.AdminServer;
 import dev.torii.proxy.admin.AdminSources;
 import dev.torii.proxy.telemetry.AccessLog;
 import dev.torii.proxy.telemetry.ExchangeListeners;
 import dev.torii.proxy.telemetry.Logging;
 import dev.torii.proxy.telemetry.ProxyMetrics;
+import dev.torii.proxy.telemetry.spans.SpanExport;
+import dev.torii.proxy.telemetry.spans.TracingSettings;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -20,6 +23,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -40,6 +44,7 @@ public final class Gateway {
      * @param drainAccept how long a draining gateway still takes connections, so that load balancers can learn of it
      * @param drainFinish how long requests in flight may take after that
      * @param accessLog where the access log goes, one JSON object a line
+     * @param tracing where spans go
      */
     public record Options(
             List<Path> config,
@@ -51,7 +56,8 @@ public final class Gateway {
             int eventLoops,
             Duration drainAccept,
             Duration drainFinish,
-            OutputStream accessLog) {
+            OutputStream accessLog,
+            TracingSettings tracing) {
 
         public Options {
             config = List.copyOf(config);
@@ -64,6 +70,7 @@ public final class Gateway {
     private final Options options;
     private final Vertx vertx;
     private final AccessLog accessLog;
+    private final List<SpanExport> spans;
     private final DataPlane plane;
     private final GatewayRole role;
     private final Configuration configuration;
@@ -76,10 +83,17 @@ public final class Gateway {
     private volatile boolean draining;
 
     private Gateway(
-            Options options, Logging logging, Vertx vertx, AccessLog accessLog, ProxyMetrics metrics, DataPlane plane) {
+            Options options,
+            Logging logging,
+            Vertx vertx,
+            AccessLog accessLog,
+            List<SpanExport> spans,
+            ProxyMetrics metrics,
+            DataPlane plane) {
         this.options = options;
         this.vertx = vertx;
         this.accessLog = accessLog;
+        this.spans = spans;
         this.plane = plane;
         this.role = new GatewayRole(plane, metrics);
         this.configuration = new Configuration(role);
@@ -106,24 +120,37 @@ public final class Gateway {
      * @return fails with one clear line when the admin port, or a port of the first configuration, cannot be opened
      */
     public static Future<Gateway> start(Options options, Logging logging) {
+        List<SpanExport> spans;
+        try {
+            spans = options.tracing().start();
+        } catch (RuntimeException unusable) {
+            return Future.failedFuture(unusable);
+        }
+        return start(options, logging, spans);
+    }
+
+    private static Future<Gateway> start(Options options, Logging logging, List<SpanExport> spans) {
         // One loop more than serves traffic: admin pages never wait for it.
         Vertx vertx = Vertx.vertx(
                 new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(options.eventLoops() + 1));
         AccessLog accessLog = new AccessLog(options.accessLog());
         ProxyMetrics metrics = new ProxyMetrics(
                 options.eventLoops(), ProxyMetrics.DEFAULT_MAX_SERIES, accessLog::dropped, InstantSource.system());
+        spans.forEach(each -> each.register(metrics.registry()));
+        List<ExchangeListener> listeners = new ArrayList<>(List.of(metrics, accessLog));
+        listeners.addAll(spans);
         DataPlane.Options data = new DataPlane.Options(
                 "gateway",
                 options.eventLoops(),
                 options.bindHost(),
                 options.bindPort(),
                 options.sharePorts(),
-                new ExchangeListeners(List.of(metrics, accessLog)));
+                new ExchangeListeners(listeners));
         // Not a future of this Vert.x: a failure is told when its event loops, which would deliver it, are closed.
         Promise<Gateway> started = Promise.promise();
         DataPlane.start(vertx, data)
                 .compose(plane -> vertx.executeBlocking(
-                        () -> new Gateway(options, logging, vertx, accessLog, metrics, plane), false))
+                        () -> new Gateway(options, logging, vertx, accessLog, spans, metrics, plane), false))
                 .onSuccess(gateway -> gateway.open(started))
                 .onFailure(e -> vertx.close().onComplete(v -> started.fail(e)));
         return started.future();
@@ -211,6 +238,7 @@ public final class Gateway {
                     .compose(v -> plane.close())
                     .compose(v -> vertx.<Void>executeBlocking(() -> {
                         accessLog.close();
+                        spans.forEach(SpanExport::close);
                         return null;
                     }))
                     .onComplete(v -> vertx.close().onComplete(closed));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.torii.proxy.telemetry.Logging;
+import dev.torii.proxy.telemetry.spans.TracingSettings;
 import io.vertx.core.Future;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -36,7 +37,8 @@ class GatewayStartTest {
                     1,
                     Duration.ofMillis(10),
                     Duration.ofSeconds(1),
-                    OutputStream.nullOutputStream());
+                    OutputStream.nullOutputStream(),
+                    TracingSettings.OFF);
             assertThatThrownBy(() -> Gateway.start(options, logging)
                             .toCompletionStage()
                             .toCompletableFuture()

@@ -1,6 +1,7 @@
 package dev.torii.gateway;
 
 import dev.torii.proxy.telemetry.Logging;
+import dev.torii.proxy.telemetry.spans.TracingSettings;
 import dev.torii.testkit.FreePort;
 import dev.torii.testkit.RawHttp;
 import io.vertx.core.Future;
@@ -47,7 +48,8 @@ final class TestGateway implements AutoCloseable {
                         2,
                         Duration.ofMillis(500),
                         Duration.ofSeconds(10),
-                        log),
+                        log,
+                        TracingSettings.OFF),
                 LOGGING));
     }
 

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param peer address that has connected: the caller itself, or the last hop before us
  * @param headers chosen request headers: name, value, name, value, … already masked
  * @param responseHeaders the same of the answer
+ * @param trace what its spans are made of; null when it is not sampled
  */
 public record ExchangeRecord(
         String role,
@@ -55,4 +56,5 @@ public record ExchangeRecord(
         String userAgent,
         String snapshot,
         List<String> headers,
-        List<String> responseHeaders) {}
+        List<String> responseHeaders,
+        @Nullable TraceRecord trace) {}

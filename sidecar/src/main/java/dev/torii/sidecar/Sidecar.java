@@ -13,6 +13,8 @@ import dev.torii.proxy.telemetry.AccessLog;
 import dev.torii.proxy.telemetry.ExchangeListeners;
 import dev.torii.proxy.telemetry.Logging;
 import dev.torii.proxy.telemetry.ProxyMetrics;
+import dev.torii.proxy.telemetry.spans.SpanExport;
+import dev.torii.proxy.telemetry.spans.TracingSettings;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -63,6 +65,7 @@ public final class Sidecar {
      * @param drainAccept how long a draining sidecar still takes inbound connections
      * @param drainFinish how long requests in flight may take after that, in each direction
      * @param accessLog where the access log goes, one JSON object a line
+     * @param tracing where spans go
      */
     public record Options(
             List<Path> config,
@@ -78,7 +81,8 @@ public final class Sidecar {
             int eventLoops,
             Duration drainAccept,
             Duration drainFinish,
-            OutputStream accessLog) {
+            OutputStream accessLog,
+            TracingSettings tracing) {
 
         public Options {
             config = List.copyOf(config);
@@ -102,6 +106,7 @@ public final class Sidecar {
     private final Options options;
     private final Vertx vertx;
     private final AccessLog accessLog;
+    private final List<SpanExport> spans;
     private final DataPlane inbound;
     private final DataPlane outbound;
     private final Configuration configuration;
@@ -123,12 +128,14 @@ public final class Sidecar {
             Logging logging,
             Vertx vertx,
             AccessLog accessLog,
+            List<SpanExport> spans,
             ProxyMetrics metrics,
             AppWorkers workers,
             List<DataPlane> planes) {
         this.options = options;
         this.vertx = vertx;
         this.accessLog = accessLog;
+        this.spans = spans;
         this.inbound = planes.get(0);
         this.outbound = planes.get(1);
         this.workers = workers;
@@ -161,20 +168,35 @@ public final class Sidecar {
      * @return fails with one clear line when a port cannot be opened
      */
     public static Future<Sidecar> start(Options options, Logging logging) {
+        List<SpanExport> spans;
+        try {
+            spans = options.tracing().start();
+        } catch (RuntimeException unusable) {
+            return Future.failedFuture(unusable);
+        }
+        return start(options, logging, spans);
+    }
+
+    private static Future<Sidecar> start(Options options, Logging logging, List<SpanExport> spans) {
         // One loop more than serves traffic: admin pages never wait for it.
         Vertx vertx = Vertx.vertx(
                 new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(options.eventLoops() + 1));
         AccessLog accessLog = new AccessLog(options.accessLog());
         ProxyMetrics metrics = new ProxyMetrics(
                 options.eventLoops(), ProxyMetrics.DEFAULT_MAX_SERIES, accessLog::dropped, InstantSource.system());
+        spans.forEach(each -> each.register(metrics.registry()));
         // Not a future of this Vert.x: a failure is told when its event loops, which would deliver it, are closed.
         Promise<Sidecar> started = Promise.promise();
         AppWorkers workers = new AppWorkers(options.workers(), metrics.registry());
-        plane(vertx, options, "inbound", new ExchangeListeners(List.of(workers, metrics, accessLog)))
-                .compose(in -> plane(vertx, options, "outbound", new ExchangeListeners(List.of(metrics, accessLog)))
+        List<ExchangeListener> calls = new ArrayList<>(List.of(metrics, accessLog));
+        calls.addAll(spans);
+        List<ExchangeListener> work = new ArrayList<>(calls);
+        work.add(0, workers);
+        plane(vertx, options, "inbound", new ExchangeListeners(work))
+                .compose(in -> plane(vertx, options, "outbound", new ExchangeListeners(calls))
                         .map(out -> List.of(in, out)))
                 .compose(planes -> vertx.executeBlocking(
-                        () -> new Sidecar(options, logging, vertx, accessLog, metrics, workers, planes), false))
+                        () -> new Sidecar(options, logging, vertx, accessLog, spans, metrics, workers, planes), false))
                 .onSuccess(sidecar -> sidecar.open(started))
                 .onFailure(e -> vertx.close().onComplete(v -> started.fail(e)));
         return started.future();
@@ -274,6 +296,7 @@ public final class Sidecar {
                     .compose(v -> outbound.close())
                     .compose(v -> vertx.<Void>executeBlocking(() -> {
                         accessLog.close();
+                        spans.forEach(SpanExport::close);
                         return null;
                     }))
                     .onComplete(v -> vertx.close().onComplete(closed));

@@ -1,6 +1,7 @@
 package dev.torii.sidecar;
 
 import dev.torii.proxy.telemetry.Logging;
+import dev.torii.proxy.telemetry.spans.TracingSettings;
 import dev.torii.sidecar.Sidecar.Address;
 import dev.torii.testkit.Listening;
 import dev.torii.testkit.RawHttp;
@@ -34,6 +35,15 @@ final class TestSidecar implements AutoCloseable {
                 options(config, namespace, service, List.of(appPorts), ANY_PORT, Sidecar.Workers.UNKNOWN, log), log);
     }
 
+    /** The same, with spans. */
+    static TestSidecar tracing(
+            TracingSettings tracing, Path config, String namespace, String service, Integer... appPorts) {
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        List<Integer> ports = List.of(appPorts);
+        return new TestSidecar(
+                options(config, namespace, service, ports, ANY_PORT, Sidecar.Workers.UNKNOWN, log, tracing), log);
+    }
+
     /** Beside an app with so many workers, of which one must be idle for it to be ready. */
     static TestSidecar withWorkers(int workers, Path config, String namespace, String service, int appPort) {
         ByteArrayOutputStream log = new ByteArrayOutputStream();
@@ -56,6 +66,18 @@ final class TestSidecar implements AutoCloseable {
             Address inbound,
             Sidecar.Workers workers,
             ByteArrayOutputStream log) {
+        return options(config, namespace, service, appPorts, inbound, workers, log, TracingSettings.OFF);
+    }
+
+    private static Sidecar.Options options(
+            Path config,
+            String namespace,
+            String service,
+            List<Integer> appPorts,
+            Address inbound,
+            Sidecar.Workers workers,
+            ByteArrayOutputStream log,
+            TracingSettings tracing) {
         return new Sidecar.Options(
                 List.of(config),
                 namespace,
@@ -70,7 +92,8 @@ final class TestSidecar implements AutoCloseable {
                 1,
                 Duration.ofMillis(500),
                 Duration.ofSeconds(10),
-                log);
+                log,
+                tracing);
     }
 
     Sidecar sidecar() {

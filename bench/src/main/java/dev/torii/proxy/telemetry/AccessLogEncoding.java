@@ -75,6 +75,7 @@ public class AccessLogEncoding {
                 "Mozilla/5.0 (X11; Linux x86_64) bench/1",
                 "a1b2c3d4",
                 List.of("x-tenant-id", "tenant-" + number % 50, "x-user", "u-" + number),
-                List.of());
+                List.of(),
+                null);
     }
 }

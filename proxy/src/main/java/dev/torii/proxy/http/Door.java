@@ -90,6 +90,11 @@ public abstract class Door {
         return false;
     }
 
+    /** Whether what lies behind is the app of this sidecar. */
+    boolean isInbound() {
+        return false;
+    }
+
     private static ListenerSettings settingsOf(@Nullable Listener listener) {
         return listener == null ? ListenerSettings.DEFAULT : listener.settings();
     }
@@ -208,6 +213,11 @@ public abstract class Door {
 
         OfApp(int port) {
             super(port);
+        }
+
+        @Override
+        boolean isInbound() {
+            return true;
         }
 
         @Override

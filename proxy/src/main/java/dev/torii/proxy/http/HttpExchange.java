@@ -183,8 +183,10 @@ final class HttpExchange implements RequestBody.Watcher {
             }
             reply.session(Sessions.issue(session, to.cluster(), chosen));
         }
-        outcome.trying(chosen.name());
-        routing.trace().attempt(to.request().headers());
+        outcome.trying(
+                chosen.name(),
+                routing.traceTry(to.request().headers()),
+                routing.trace().isSampled());
         long timeoutMs = to.rule().rule().timeouts().backendRequestMs();
         Attempt trying = new Attempt(this, chosen, to.request(), timeoutMs, worker.eventLoop());
         attempt = trying;
@@ -201,6 +203,7 @@ final class HttpExchange implements RequestBody.Watcher {
             return;
         }
         body.detach();
+        outcome.tryFailed(why, detail);
         boolean repeatable = unsent || (unanswered && Backends.isIdempotent(head.method));
         if (repeatable && forward != null && mayTryAgain(unsent && hasOthers(forward))) {
             attempt(forward, unsent && attempt != null ? attempt.endpoint() : null, unanswered);
@@ -248,6 +251,7 @@ final class HttpExchange implements RequestBody.Watcher {
 
     void upstreamHead(int status, HttpHeaders headers, boolean bodyless) {
         lastActive = worker.now();
+        outcome.tryAnswered(status);
         if (passesOver(status, headers)) {
             return;
         }
@@ -278,6 +282,7 @@ final class HttpExchange implements RequestBody.Watcher {
         if (deadline != null) {
             deadline.cancel(false);
         }
+        outcome.tryAnswered(101);
         reply.switchProtocols(headers);
         Tunnel.open(request, upstream, () -> lastActive = worker.now(), (in, out) -> {
             done.run();

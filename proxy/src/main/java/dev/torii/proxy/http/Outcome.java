@@ -2,9 +2,12 @@ package dev.torii.proxy.http;
 
 import dev.torii.proxy.ExchangeRecord;
 import dev.torii.proxy.Fault;
+import dev.torii.proxy.TraceRecord;
 import dev.torii.proxy.trace.Trace;
 import dev.torii.routing.Cluster;
+import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** What becomes of a request, noted as it happens and frozen once. */
@@ -20,6 +23,7 @@ final class Outcome {
     private int attempts;
     private long sentNanos;
     private long upstreamNanos = -1;
+    private @Nullable Tries tries;
     private long tunnelIn;
     private long tunnelOut;
 
@@ -43,10 +47,26 @@ final class Outcome {
         return outcome.record(role, protocol, nowhere, 0, 0);
     }
 
-    /** A try begins. */
-    void trying(String at) {
+    /**
+     * A try begins.
+     *
+     * @param span that the backend takes for its parent
+     * @param sampled whether the request is
+     */
+    void trying(String at, long span, boolean sampled) {
         endpoint = at;
         attempts++;
+        if (sampled) {
+            tries = tries == null ? new Tries(startNanos) : tries;
+            tries.begin(span, at);
+        }
+    }
+
+    /** The try that began last failed, for whatever that means to the request. */
+    void tryFailed(Fault why, String word) {
+        if (tries != null) {
+            tries.end(why, word);
+        }
     }
 
     int attempts() {
@@ -56,9 +76,19 @@ final class Outcome {
     /** The request leaves for a backend. */
     void sent() {
         sentNanos = System.nanoTime();
+        if (tries != null) {
+            tries.sent();
+        }
     }
 
-    /** The backend's answer begins. */
+    /** The backend has a status for the try. */
+    void tryAnswered(int code) {
+        if (tries != null) {
+            tries.answered(code);
+        }
+    }
+
+    /** The backend's answer begins, and the client gets it. */
     void upstreamAnswers() {
         upstreamNanos = System.nanoTime() - sentNanos;
     }
@@ -99,10 +129,14 @@ final class Outcome {
         RulePlan rule = routing.rule();
         RulePlan.BackendPlan backend = routing.backend();
         Cluster cluster = backend == null ? null : backend.cluster();
+        if (tries != null) {
+            tries.end(fault, detail);
+        }
+        long durationNanos = System.nanoTime() - startNanos;
         return new ExchangeRecord(
                 role,
                 startEpochMs,
-                System.nanoTime() - startNanos,
+                durationNanos,
                 upstreamNanos,
                 routing.requestId(),
                 trace.traceId(),
@@ -127,6 +161,13 @@ final class Outcome {
                 head.userAgent,
                 routing.plan().snapshot().version(),
                 List.of(),
-                List.of());
+                List.of(),
+                trace.isSampled() ? sampled(trace, durationNanos) : null);
+    }
+
+    private TraceRecord sampled(Trace trace, long durationNanos) {
+        Instant now = Instant.now(); // finer than the millisecond that the log has
+        long epochNanos = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano() - durationNanos;
+        return new TraceRecord(trace.parentSpanId(), epochNanos, trace.tags(), tries == null ? List.of() : tries.all());
     }
 }

@@ -1,6 +1,7 @@
 package dev.torii.proxy.http;
 
 import dev.torii.proxy.Fault;
+import dev.torii.proxy.HeaderList;
 import dev.torii.proxy.trace.Trace;
 import dev.torii.routing.Cluster;
 import dev.torii.routing.Filter;
@@ -90,6 +91,16 @@ final class Routing {
             trace = known;
         }
         return known;
+    }
+
+    /**
+     * A try begins: under a span of its own, but for the app of a sidecar, of which it would say nothing that the exchange's
+     * does not.
+     *
+     * @return what the backend takes for its parent
+     */
+    long traceTry(HeaderList headers) {
+        return client.door().isInbound() ? trace().span() : trace().attempt(headers);
     }
 
     /** Who sent the request, after trusted hops. */

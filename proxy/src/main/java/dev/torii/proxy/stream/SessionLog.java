@@ -117,6 +117,7 @@ final class SessionLog {
                 "",
                 snapshot,
                 List.of(),
-                List.of()));
+                List.of(),
+                null));
     }
 }

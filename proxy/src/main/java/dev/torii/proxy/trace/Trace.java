@@ -4,6 +4,8 @@ import dev.torii.proxy.HeaderList;
 import dev.torii.routing.Tracing;
 import dev.torii.routing.Tracing.Propagation;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,7 @@ public final class Trace {
     private boolean sampled;
     private boolean debug;
     private boolean random;
+    private List<String> tags = List.of();
 
     private Trace(Set<Propagation> formats) {
         this.formats = formats;
@@ -51,7 +54,21 @@ public final class Trace {
         } else if (!trace.decided) {
             trace.sampled = trace.isDrawn(how.samplingPercent());
         }
+        if (trace.sampled) {
+            trace.tag(headers, how.tagHeaders());
+        }
         return trace;
+    }
+
+    private void tag(HeaderList headers, List<String> names) {
+        for (String name : names) {
+            String value = headers.get(name);
+            if (value != null) {
+                tags = tags.isEmpty() ? new ArrayList<>() : tags;
+                tags.add(name);
+                tags.add(value);
+            }
+        }
     }
 
     private boolean read(HeaderList headers) {
@@ -162,6 +179,16 @@ public final class Trace {
     /** Whether spans are kept. */
     public boolean isSampled() {
         return sampled;
+    }
+
+    /** The headers that spans of this request shall show, as they came: name, value, name, value, … */
+    public List<String> tags() {
+        return tags;
+    }
+
+    /** What this proxy does with the request. */
+    public long span() {
+        return span;
     }
 
     /** 32 digits. */

@@ -2,6 +2,7 @@ package dev.torii.proxy.telemetry;
 
 import dev.torii.proxy.ExchangeRecord;
 import dev.torii.proxy.Fault;
+import dev.torii.proxy.TraceRecord;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,10 @@ public final class Exchanges {
     String client = "192.0.2.1";
     String peer = "192.0.2.1";
     String userAgent = "curl/8.5.0";
+
+    @Nullable
+    TraceRecord trace;
+
     List<String> headers = List.of("x-tenant-id", "acme");
     List<String> responseHeaders = List.of("x-cache", "hit", "via", "1.1 torii");
 
@@ -66,7 +71,8 @@ public final class Exchanges {
                 userAgent,
                 "a1b2c3",
                 headers,
-                responseHeaders);
+                responseHeaders,
+                trace);
     }
 
     public static Exchanges good() {

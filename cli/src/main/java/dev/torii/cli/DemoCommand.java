@@ -9,7 +9,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code torii demo [--once]}. */
+/** {@code torii demo [--once] [--capture]}. */
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
@@ -19,13 +19,19 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--once", description = "Try it all without you, and exit 0 when it works.")
     private boolean once;
 
+    @Option(
+            names = "--capture",
+            description =
+                    "Each service in a network namespace of its own, with its traffic captured; needs root on Linux.")
+    private boolean capture;
+
     @Override
     public Integer call() throws IOException {
         String home = System.getProperty("torii.home");
         if (home == null) {
             throw new Failure("the demo runs from a source tree, as ./torii demo");
         }
-        Demo demo = new Demo(Path.of(home), new PrintStream(System.out, true, StandardCharsets.UTF_8));
+        Demo demo = new Demo(Path.of(home), capture, new PrintStream(System.out, true, StandardCharsets.UTF_8));
         try {
             if (once) {
                 return demo.once() ? Torii.CLEAN : Torii.FAILURE;

@@ -15,8 +15,8 @@ import io.vertx.core.net.ProxyType;
 import java.util.List;
 
 /**
- * What a service asks of others, by their names, through the HTTP proxy that {@code http.proxyHost} and
- * {@code http.proxyPort} tell it as they tell any Java program. Hands on the headers that a mesh needs to follow a request.
+ * What a service asks of others, by their names; through an HTTP proxy when {@code http.proxyHost} and
+ * {@code http.proxyPort} tell it of one, as they tell any Java program. Hands on the headers that a mesh needs to follow a request.
  */
 final class Calls {
 
@@ -29,11 +29,15 @@ final class Calls {
     private final HttpClient client;
 
     Calls(Vertx vertx) {
-        ProxyOptions proxy = new ProxyOptions()
-                .setType(ProxyType.HTTP)
-                .setHost(System.getProperty("http.proxyHost"))
-                .setPort(Integer.getInteger("http.proxyPort", 80));
-        this.client = vertx.createHttpClient(new HttpClientOptions().setProxyOptions(proxy));
+        HttpClientOptions options = new HttpClientOptions();
+        String proxy = System.getProperty("http.proxyHost");
+        if (proxy != null) {
+            options.setProxyOptions(new ProxyOptions()
+                    .setType(ProxyType.HTTP)
+                    .setHost(proxy)
+                    .setPort(Integer.getInteger("http.proxyPort", 80)));
+        }
+        this.client = vertx.createHttpClient(options);
     }
 
     /**

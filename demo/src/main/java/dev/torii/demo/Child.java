@@ -35,10 +35,12 @@ final class Child implements AutoCloseable {
 
     private final String name;
     private final Process process;
+    private final Thread reader;
 
-    private Child(String name, Process process) {
+    private Child(String name, Process process, Thread reader) {
         this.name = name;
         this.process = process;
+        this.reader = reader;
     }
 
     /**
@@ -53,7 +55,7 @@ final class Child implements AutoCloseable {
         Thread reader = new Thread(() -> read(process, lines), "output of " + name);
         reader.setDaemon(true);
         reader.start();
-        return new Child(name, process);
+        return new Child(name, process, reader);
     }
 
     private static void read(Process process, Consumer<String> lines) {
@@ -73,8 +75,14 @@ final class Child implements AutoCloseable {
         return process.isAlive();
     }
 
-    void awaitEnd() throws InterruptedException {
-        process.waitFor();
+    /** Waits until it has ended and all that it printed has been passed on, unless this thread is interrupted. */
+    void awaitEnd() {
+        try {
+            process.waitFor();
+            reader.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Lets it end by itself when told to, then waits for that; kills it when it takes too long. */

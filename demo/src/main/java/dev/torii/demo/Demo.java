@@ -25,8 +25,8 @@ public final class Demo {
               curl -i 'localhost:8080/api/cart?delay=3000'              # 504 after a second; x-torii-reason says why
               curl -i localhost:8080/nowhere                            # 404; x-torii-reason says why
               curl 'localhost:15000/explain?method=GET&url=http://localhost:8080/api/reviews&header=x-preview:v2'
-              curl localhost:15000/metrics                              # the gateway's; the sidecar of web has 9301, of catalog 9302 ...
-
+              curl localhost:15000/metrics                              # the gateway's
+            %s
             Edit, and see it on the next request:
               src/demo/reviews.yaml    the canary, at the gateway and in the mesh: shift the weights, say to 50/50
               src/demo/routes.yaml     paths, redirects, CORS, timeouts
@@ -39,21 +39,24 @@ public final class Demo {
     private static final String LOG = "demo/target/shop.log";
 
     private final Path home;
+    private final Site site;
     private final PrintStream out;
 
     /**
      * @param home the source tree, with the launcher and {@code src/demo} in it
+     * @param captured whether each pod shall have a network namespace of its own, with its traffic captured; needs root
      * @param out for people
      */
-    public Demo(Path home, PrintStream out) {
+    public Demo(Path home, boolean captured, PrintStream out) {
         this.home = home;
+        this.site = captured ? new Namespaces(home) : new Loopback(home);
         this.out = out;
     }
 
     /**
      * Opens the shop on {@code src/demo} and stays until a process ends or this one is told to.
      *
-     * @throws IOException with one line for people: a taken port, a process that ended
+     * @throws IOException with one line for people: a taken port, a process that ended, what this machine lacks
      */
     public void stay() throws IOException {
         LogTail log = new LogTail();
@@ -61,7 +64,7 @@ public final class Demo {
         Path file = home.resolve(LOG);
         Files.createDirectories(file.getParent());
         try (PrintStream kept = new PrintStream(Files.newOutputStream(file), true, StandardCharsets.UTF_8);
-                Mesh mesh = new Mesh(home, line -> {
+                Mesh mesh = new Mesh(home, site, line -> {
                     kept.println(line);
                     if (open.get()) {
                         out.println(line);
@@ -71,7 +74,7 @@ public final class Demo {
                 })) {
             closeOnExit(mesh);
             start(mesh, home.resolve("src/demo"), log);
-            out.printf(Locale.ROOT, WHAT_TO_TRY, Mesh.GATEWAY_PORT, Pod.ALL.size(), LOG);
+            out.printf(Locale.ROOT, WHAT_TO_TRY, Mesh.GATEWAY_PORT, Pod.ALL.size(), LOG, site.toTry());
             open.set(true);
             String ended = mesh.awaitEnd();
             if (ended != null) {
@@ -89,11 +92,11 @@ public final class Demo {
     public boolean once() throws IOException {
         Path work = Files.createTempDirectory("torii-demo");
         LogTail log = new LogTail();
-        try (Mesh mesh = new Mesh(home, log::add)) {
+        try (Mesh mesh = new Mesh(home, site, log::add)) {
             closeOnExit(mesh);
             Path config = copyOfConfig(work);
             start(mesh, config, log);
-            int failures = new Tour(config, log, out).run();
+            int failures = tour(config, log);
             out.println(failures == 0 ? "the demo works" : failures + " of these failed; the log ends with:");
             if (failures > 0) {
                 log.last(20).forEach(out::println);
@@ -102,6 +105,13 @@ public final class Demo {
         } finally {
             delete(work);
         }
+    }
+
+    private int tour(Path config, LogTail log) {
+        Checks checks = new Checks(out);
+        site.tour(checks, log);
+        new Tour(config, log).run(checks);
+        return checks.failures();
     }
 
     private void start(Mesh mesh, Path config, LogTail log) throws IOException {

@@ -26,6 +26,7 @@ final class Mesh implements AutoCloseable {
     private static final long POLL_NANOS = Duration.ofMillis(50).toNanos();
 
     private final Path home;
+    private final Site site;
     private final Consumer<String> lines;
     private final List<Child> children = new ArrayList<>();
     private boolean closed;
@@ -34,32 +35,49 @@ final class Mesh implements AutoCloseable {
      * Starts nothing yet.
      *
      * @param home the source tree, with the launcher in it
+     * @param site where the pods shall be
      * @param lines takes what they print, with the name of who says it before each line
      */
-    Mesh(Path home, Consumer<String> lines) {
+    Mesh(Path home, Site site, Consumer<String> lines) {
         this.home = home;
+        this.site = site;
         this.lines = lines;
     }
 
     /**
      * Starts all processes and returns when the page can be had.
      *
-     * @throws IOException with one line for people: a taken port, a process that ended
+     * @param config the folder with the manifests
+     * @throws IOException with one line for people: a taken port, a process that ended, what this machine lacks
      */
     void start(Path config) throws IOException {
         requireFree("the gateway", GATEWAY_PORT);
         requireFree("the gateway's admin endpoint", ADMIN_PORT);
-        for (Pod pod : Pod.ALL) {
-            for (Map.Entry<Integer, String> port : pod.ports().entrySet()) {
-                requireFree(port.getValue(), port.getKey());
-            }
+        for (Map.Entry<Integer, String> port : site.ports().entrySet()) {
+            requireFree(port.getValue(), port.getKey());
         }
+        makeSite();
         for (Pod pod : Pod.ALL) {
-            start(pod.service(), pod.service(), pod.appCommand());
-            start("the sidecar of " + pod.service(), pod.service(), pod.sidecarCommand(home, config));
+            start(pod.service(), pod.service(), site.app(pod));
+            start("the sidecar of " + pod.service(), pod.service(), site.sidecar(pod, config));
         }
         start("the gateway", "gateway", gatewayCommand(config));
         awaitShop();
+    }
+
+    private void makeSite() throws IOException {
+        if (site.maker().isEmpty()) {
+            return;
+        }
+        LogTail said = new LogTail();
+        Child maker = Child.start("what makes the pods' network", site.maker(), said::add);
+        add(maker);
+        while (!said.has(Site.MADE::equals, Duration.ofNanos(POLL_NANOS))) {
+            if (!maker.isAlive()) {
+                maker.awaitEnd();
+                throw new IOException(String.join("", said.last(1)));
+            }
+        }
     }
 
     private void start(String who, String label, List<String> command) throws IOException {
@@ -67,13 +85,10 @@ final class Mesh implements AutoCloseable {
     }
 
     private List<String> gatewayCommand(Path config) {
-        return List.of(
-                home.resolve("torii").toString(),
-                "gateway",
-                "--config",
-                config.toString(),
-                "--admin",
-                "127.0.0.1:" + ADMIN_PORT);
+        List<String> command = new ArrayList<>(List.of(home.resolve("torii").toString(), "gateway"));
+        command.addAll(List.of("--admin", "127.0.0.1:" + ADMIN_PORT, "--config"));
+        command.addAll(site.config(config));
+        return command;
     }
 
     /** Returns when every service answers through its sidecar, and the page through all of them. */
@@ -81,7 +96,10 @@ final class Mesh implements AutoCloseable {
         Shopper shopper = new Shopper();
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         for (Pod pod : Pod.ALL) {
-            await(() -> shopper.isServed(pod), pod.service() + " did not answer through its sidecar", deadline);
+            await(
+                    () -> shopper.isServed(site.inbound(pod)),
+                    pod.service() + " did not answer through its sidecar",
+                    deadline);
         }
         await(shopper::seesThePage, "the shop did not answer on " + Shopper.uri("/"), deadline);
     }

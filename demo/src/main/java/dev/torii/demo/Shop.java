@@ -6,7 +6,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 
-/** One service of the shop as a process of its own: {@code Shop NAME PORT}. Serves until it is killed. */
+/** One service of the shop as a process of its own: {@code Shop NAME PORT [HOST]}. Serves until it is killed. */
 public final class Shop {
 
     private Shop() {}
@@ -22,12 +22,12 @@ public final class Shop {
             case "reviews-v2" -> new Reviews(true);
             default -> throw new IllegalArgumentException("no service is called " + args[0]);
         };
-        serve(vertx, service, Integer.parseInt(args[1]));
+        serve(vertx, service, Integer.parseInt(args[1]), args.length > 2 ? args[2] : "127.0.0.1");
     }
 
-    static void serve(Vertx vertx, Handler<HttpServerRequest> service, int port) {
+    static void serve(Vertx vertx, Handler<HttpServerRequest> service, int port, String host) {
         HttpServer server = vertx.createHttpServer().requestHandler(service);
-        server.listen(port, "127.0.0.1").onFailure(e -> {
+        server.listen(port, host).onFailure(e -> {
             System.err.println(e.getMessage());
             vertx.close();
         });

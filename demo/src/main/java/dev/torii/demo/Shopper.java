@@ -44,9 +44,9 @@ final class Shopper {
         return status(uri("/")) == 200;
     }
 
-    /** Whether a service answers through its sidecar; that it has no such page is an answer too. */
-    boolean isServed(Pod pod) {
-        return status(URI.create("http://127.0.0.1:" + pod.inbound() + "/nothing")) == 404;
+    /** Whether a service answers at a host and port, its sidecar's; that it has no such page is an answer too. */
+    boolean isServed(String inbound) {
+        return status(URI.create("http://" + inbound + "/nothing")) == 404;
     }
 
     private int status(URI uri) {

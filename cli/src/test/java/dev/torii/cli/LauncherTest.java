@@ -2,6 +2,7 @@ package dev.torii.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.torii.cli.Launcher.Ran;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -10,10 +11,10 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,26 +23,13 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 final class LauncherTest {
 
-    private static final Path HOME = Path.of("..").toAbsolutePath().normalize();
+    private static final Path HOME = Launcher.HOME;
 
     @TempDir
     private Path folder;
 
-    private record Ran(int code, String out, String err) {}
-
-    private Process start(Path errors, String... arguments) throws IOException {
-        return start(errors, Map.of(), arguments);
-    }
-
-    private Process start(Path errors, Map<String, String> environment, String... arguments) throws IOException {
-        List<String> command = Stream.concat(Stream.of(HOME.resolve("torii").toString()), Stream.of(arguments))
-                .toList();
-        ProcessBuilder builder =
-                new ProcessBuilder(command).directory(folder.toFile()).redirectError(errors.toFile());
-        builder.environment().put("TORII_BUILD", "never");
-        builder.environment().put("TORII_JAVA", System.getProperty("java.home"));
-        builder.environment().putAll(environment);
-        return builder.start();
+    private Process start(String... arguments) throws IOException {
+        return new Launcher(folder).start(Map.of(), arguments);
     }
 
     private Ran torii(String... arguments) throws IOException, InterruptedException {
@@ -49,16 +37,21 @@ final class LauncherTest {
     }
 
     private Ran torii(Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
-        Path errors = folder.resolve("stderr");
-        Process process = start(errors, environment, arguments);
-        process.getOutputStream().close();
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Ran(process.waitFor(), out, Files.readString(errors));
+        return new Launcher(folder).run(environment, arguments);
     }
 
     @Test
     void checkFindsNothingInTheDemo() throws Exception {
         assertThat(torii("check", HOME.resolve("src/demo").toString())).isEqualTo(new Ran(0, "", ""));
+    }
+
+    @Test
+    void norInTheCapturedOne() throws Exception {
+        List<String> check = new ArrayList<>(List.of("check", HOME + "/src/demo-captured"));
+        for (String file : List.of("gateway", "routes", "reviews")) {
+            check.add(HOME + "/src/demo/" + file + ".yaml");
+        }
+        assertThat(torii(check.toArray(String[]::new))).isEqualTo(new Ran(0, "", ""));
     }
 
     @Test
@@ -167,8 +160,7 @@ final class LauncherTest {
                   gatewayClassName: torii
                   listeners: [{name: http, protocol: HTTP, port: %d}]
                 """.formatted(port));
-        Process gateway = start(
-                folder.resolve("stderr"), "gateway", "--config", "gateway.yaml", "--admin", "127.0.0.1:" + freePort());
+        Process gateway = start("gateway", "--config", "gateway.yaml", "--admin", "127.0.0.1:" + freePort());
 
         String answer = firstAnswerOn(gateway, port);
         gateway.toHandle().destroy(); // unlike the process itself, this leaves the output open
@@ -211,7 +203,7 @@ final class LauncherTest {
 
     @Test
     void theDemoTakesItsProcessesWithItWhenItIsKilled() throws Exception {
-        Process demo = start(folder.resolve("stderr"), "demo");
+        Process demo = start("demo");
         try (var out = demo.inputReader(StandardCharsets.UTF_8)) {
             String line = out.readLine();
             assertThat(line).as(Files.readString(folder.resolve("stderr"))).contains("The shop is open");

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -62,8 +63,7 @@ public final class Demo {
         LogTail log = new LogTail();
         AtomicBoolean open = new AtomicBoolean();
         Path file = home.resolve(LOG);
-        Files.createDirectories(file.getParent());
-        try (PrintStream kept = new PrintStream(Files.newOutputStream(file), true, StandardCharsets.UTF_8);
+        try (PrintStream kept = kept(file);
                 Mesh mesh = new Mesh(home, site, line -> {
                     kept.println(line);
                     if (open.get()) {
@@ -80,6 +80,16 @@ public final class Demo {
             if (ended != null) {
                 throw new IOException(ended + " ended; its last words are above");
             }
+        }
+    }
+
+    private static PrintStream kept(Path file) throws IOException {
+        try {
+            Files.createDirectories(file.getParent());
+            Files.deleteIfExists(file); // or root's would be in the way of its user's
+            return new PrintStream(Files.newOutputStream(file), true, StandardCharsets.UTF_8);
+        } catch (FileSystemException e) {
+            throw new IOException("cannot write the log, " + file, e);
         }
     }
 

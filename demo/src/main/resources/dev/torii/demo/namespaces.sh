@@ -21,7 +21,7 @@ run() { # COMMAND...: or fails with the first line of its complaint
 [ "$(id -u)" = 0 ] || fail "the captured demo makes network namespaces, which takes root: sudo ./torii demo --capture"
 missing=
 for pair in ip=iproute2 iptables=iptables curl=curl mount=mount setpriv=util-linux flock=util-linux; do
-  command -v "${pair%=*}" >/dev/null || missing+=" ${pair#*=}"
+  [ -x "$(command -v "${pair%=*}")" ] || missing+=" ${pair#*=}"
 done
 [ -z "$missing" ] || fail "missing: apt-get install$missing"
 

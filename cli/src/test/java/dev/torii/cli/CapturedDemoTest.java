@@ -98,7 +98,9 @@ final class CapturedDemoTest {
             assertThat(left()).hasSizeGreaterThan(12);
             List<ProcessHandle> shop = demo.descendants().toList();
 
-            refused(apart("true").run(Map.of(), "demo", "--capture", "--once"), "another ./torii demo --capture is open");
+            refused(
+                    apart("true").run(Map.of(), "demo", "--capture", "--once"),
+                    "another ./torii demo --capture is open");
             demo.destroyForcibly();
 
             for (ProcessHandle process : shop) {

@@ -44,7 +44,7 @@ clear() {
   for namespace in /run/netns/torii-demo-*; do ip netns del "${namespace##*/}"; done
   [ ! -e /sys/class/net/torii-demo ] || ip link del torii-demo
   rm -rf /etc/netns/torii-demo-*
-  rmdir /etc/netns "$run"/* "$run"
+  rmdir /etc/netns "$run"/*
 } 2>/dev/null
 
 end() { # what is inside has been told to end as well, and may take a moment
@@ -58,7 +58,7 @@ end() { # what is inside has been told to end as well, and may take a moment
 
 trap '' INT HUP # which a terminal sends to all: who started us tells when
 clear
-trap clear EXIT
+trap 'clear; rmdir "$run"' EXIT
 trap end TERM
 
 # --- making -------------------------------------------------------------------------------------------------------------

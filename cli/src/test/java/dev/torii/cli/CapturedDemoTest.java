@@ -124,7 +124,9 @@ final class CapturedDemoTest {
     void whatIsMissingIsTold() throws Exception {
         String hidden = "for file in $(type -ap iptables curl); do mount --bind /dev/null $(readlink -f $file); done";
 
-        refused(apart(hidden).run(Map.of(), "demo", "--capture", "--once"), "missing: apt-get install iptables curl");
+        refused(
+                apart(hidden).run(Map.of(), "demo", "--capture", "--once"),
+                "programs are missing: apt-get install iptables curl");
         assertThat(left()).isEmpty();
     }
 

@@ -23,7 +23,7 @@ missing=
 for pair in ip=iproute2 iptables=iptables curl=curl mount=mount setpriv=util-linux flock=util-linux; do
   [ -x "$(command -v "${pair%=*}")" ] || missing+=" ${pair#*=}"
 done
-[ -z "$missing" ] || fail "missing: apt-get install$missing"
+[ -z "$missing" ] || fail "programs are missing: apt-get install$missing"
 
 # One at a time: the lock is on the folder, which goes at the end, so one that has gone since it was opened is none.
 busy="another ./torii demo --capture is open on this machine: close it first"

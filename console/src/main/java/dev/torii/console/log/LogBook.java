@@ -1,5 +1,6 @@
 package dev.torii.console.log;
 
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -28,20 +29,24 @@ public final class LogBook {
     /** Takes new lines as they come, on the event loop. */
     public interface Watcher {
 
-        /** A line of some proxy. */
-        void line(LogLine line);
+        /**
+         * A line of some proxy.
+         *
+         * @param fields of the line, read once for all
+         */
+        void line(LogLine line, JsonObject fields);
 
         /** A proxy had more lines than it could tell. */
         void lost(String proxy, long lines);
     }
 
-    void add(LogLine line) {
+    void add(LogLine line, JsonObject fields) {
         lines.addLast(line);
         bytes += line.bytes();
         while (lines.size() > maxLines || bytes > maxBytes) {
             bytes -= lines.removeFirst().bytes();
         }
-        List.copyOf(watchers).forEach(watcher -> watcher.line(line));
+        List.copyOf(watchers).forEach(watcher -> watcher.line(line, fields));
     }
 
     void lost(String proxy, long count) {

@@ -48,9 +48,9 @@ public final class LogFilter {
     /** @param name {@code ""} for a word that may be anywhere */
     private record Term(String name, Sign sign, String value, double number) {
 
-        boolean test(String lowerText, JsonObject fields) {
+        boolean test(String text, JsonObject fields) {
             if (name.isEmpty()) {
-                return lowerText.contains(value);
+                return text.toLowerCase(Locale.ROOT).contains(value);
             }
             List<String> found = values(fields);
             return sign == Sign.NOT
@@ -172,11 +172,15 @@ public final class LogFilter {
 
     /** Whether a line is wanted. */
     public boolean test(LogLine line) {
-        if (terms.isEmpty()) {
-            return true;
-        }
-        String lowerText = line.text().toLowerCase(Locale.ROOT);
-        JsonObject fields = line.fields();
-        return terms.stream().allMatch(term -> term.test(lowerText, fields));
+        return terms.isEmpty() || test(line, line.fields());
+    }
+
+    /**
+     * Whether a line is wanted.
+     *
+     * @param fields of the line
+     */
+    public boolean test(LogLine line, JsonObject fields) {
+        return terms.stream().allMatch(term -> term.test(line.text(), fields));
     }
 }

@@ -104,7 +104,7 @@ public final class LogTails {
             if (fields.size() == 2 && fields.getValue("dropped") instanceof Number count) {
                 book.lost(address, count.longValue());
             } else {
-                book.add(line);
+                book.add(line, fields);
             }
         }
 

@@ -30,12 +30,13 @@ import java.util.function.Consumer;
 
 /**
  * The proxies that are watched: each is asked every few seconds for its pages, a name that has many addresses being all of
- * them. Pages are fetched on event loops and read by a worker. What is known is under one lock, held for milliseconds, so
+ * them. Pages are fetched on event loops and read by workers. What is known is under one lock, held for milliseconds, so
  * the methods that answer belong on workers.
  */
 public final class Mesh {
 
     private static final int MAX_PROXIES = 1_000;
+    private static final int THREADS = 2;
 
     private final List<HostAndPort> names;
     private final AdminClient client;
@@ -45,6 +46,8 @@ public final class Mesh {
     private final Set<String> asked = ConcurrentHashMap.newKeySet();
     private volatile Set<String> addresses = Set.of();
     private boolean ended;
+    /** A name server may take longer than we wait between two looks. */
+    private boolean resolving;
 
     /**
      * Asks nobody yet.
@@ -55,7 +58,7 @@ public final class Mesh {
         this.names = List.copyOf(names);
         this.client = client;
         this.clock = clock;
-        this.reader = vertx.createSharedWorkerExecutor("torii-mesh", 1);
+        this.reader = vertx.createSharedWorkerExecutor("torii-mesh", THREADS);
     }
 
     /** Asks all proxies, now and from then on; to be called on an event loop. */
@@ -75,13 +78,16 @@ public final class Mesh {
     }
 
     private void look() {
-        if (ended) {
+        if (ended || resolving) {
             return;
         }
-        reader.executeBlocking(this::resolved, false).onSuccess(now -> {
-            addresses = now;
-            now.forEach(this::look);
-        });
+        resolving = true;
+        reader.executeBlocking(this::resolved, false)
+                .onComplete(v -> resolving = false)
+                .onSuccess(now -> {
+                    addresses = now;
+                    now.forEach(this::look);
+                });
     }
 
     /** Forgets who is gone from a name's addresses. */

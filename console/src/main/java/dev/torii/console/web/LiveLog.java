@@ -48,8 +48,8 @@ final class LiveLog implements LogBook.Watcher {
     }
 
     @Override
-    public void line(LogLine line) {
-        if (!filter.test(line)) {
+    public void line(LogLine line, JsonObject fields) {
+        if (!filter.test(line, fields)) {
             return;
         }
         if (response.writeQueueFull()) {

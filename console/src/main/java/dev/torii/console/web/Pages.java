@@ -30,6 +30,8 @@ final class Pages {
         this.workers = vertx.createSharedWorkerExecutor("torii-pages", THREADS);
     }
 
+    private record Made(Buffer content, boolean packed) {}
+
     /** What there is none of; becomes a 404. */
     static final class Missing extends RuntimeException {
         private static final long serialVersionUID = 1;
@@ -52,19 +54,18 @@ final class Pages {
             return;
         }
         boolean gzip = takesGzip(ctx);
-        Future<Buffer> made = workers.executeBlocking(() -> bytes(page.call(), gzip), false);
-        made.onComplete(v -> waiting.decrementAndGet())
-                .onSuccess(content -> sendJson(ctx, content, gzip))
+        Future<Made> making = workers.executeBlocking(() -> made(page.call(), gzip), false);
+        making.onComplete(v -> waiting.decrementAndGet())
+                .onSuccess(made -> sendJson(ctx, made))
                 .onFailure(e -> failed(ctx, e));
     }
 
-    private static void sendJson(RoutingContext ctx, Buffer content, boolean packed) {
-        // What is too small to pack is not packed: a packed answer begins with gzip's mark.
-        if (packed && content.length() > 1 && content.getUnsignedByte(0) == 0x1f) {
+    private static void sendJson(RoutingContext ctx, Made made) {
+        if (made.packed()) {
             ctx.response().putHeader("content-encoding", "gzip");
         }
         ctx.response().putHeader("vary", "accept-encoding").putHeader("cache-control", "no-store");
-        send(ctx, 200, "application/json", content);
+        send(ctx, 200, "application/json", made.content());
     }
 
     static void failed(RoutingContext ctx, Throwable e) {
@@ -103,9 +104,10 @@ final class Pages {
         return accepted != null && accepted.contains("gzip") && !accepted.contains("gzip;q=0");
     }
 
-    private static Buffer bytes(Object page, boolean gzip) throws IOException {
+    private static Made made(Object page, boolean gzip) throws IOException {
         Buffer plain = page instanceof Buffer buffer ? buffer : Json.encodeToBuffer(page);
-        return gzip && plain.length() > WORTH_PACKING ? packed(plain) : plain;
+        boolean pack = gzip && plain.length() > WORTH_PACKING;
+        return new Made(pack ? packed(plain) : plain, pack);
     }
 
     static Buffer packed(Buffer plain) throws IOException {

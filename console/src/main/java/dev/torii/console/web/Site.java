@@ -15,6 +15,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -108,7 +109,7 @@ public final class Site {
     }
 
     private void trace(RoutingContext ctx) {
-        String id = ctx.pathParam("id");
+        String id = ctx.pathParam("id").toLowerCase(Locale.ROOT);
         pages.json(ctx, () -> {
             List<Span> spans = traces.trace(id);
             if (spans.isEmpty()) {

@@ -13,7 +13,7 @@ final class LogBookTest {
     void theNewestLinesStay() {
         LogBook book = new LogBook(3, 1_000_000);
         for (int i = 0; i < 10; i++) {
-            book.add(line("n" + i));
+            add(book, line("n" + i));
         }
         assertThat(book.newestFirst()).isEqualTo(List.of(line("n9"), line("n8"), line("n7")));
     }
@@ -22,9 +22,13 @@ final class LogBookTest {
     void longLinesTakeMoreRoom() {
         LogBook book = new LogBook(1_000, 10_000);
         for (int i = 0; i < 10; i++) {
-            book.add(line("x".repeat(4_000)));
+            add(book, line("x".repeat(4_000)));
         }
         assertThat(book.size()).isEqualTo(2);
+    }
+
+    private static void add(LogBook book, LogLine line) {
+        book.add(line, line.fields());
     }
 
     private static LogLine line(String path) {

@@ -3,7 +3,6 @@ package dev.torii.console.log;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,13 +18,13 @@ public record LogLine(String text) {
     /** Null for what is no line of an access log. */
     static @Nullable LogLine of(String proxy, Buffer line) {
         try {
-            JsonObject read = new JsonObject(line.toString(StandardCharsets.UTF_8));
-            if (read.isEmpty()) {
+            JsonObject fields = new JsonObject(line);
+            if (fields.isEmpty()) {
                 return null;
             }
-            JsonObject fields = new JsonObject().put(PROXY, proxy);
-            read.remove(PROXY);
-            return new LogLine(fields.mergeIn(read).encode());
+            fields.remove(PROXY);
+            return new LogLine(
+                    new JsonObject().put(PROXY, proxy).mergeIn(fields).encode());
         } catch (DecodeException | ClassCastException e) {
             return null;
         }

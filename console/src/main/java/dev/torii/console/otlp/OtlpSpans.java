@@ -115,8 +115,14 @@ final class OtlpSpans {
                 startNanos / 1_000,
                 Math.max(0, span.getEndTimeUnixNano() - startNanos) / 1_000,
                 status(span.getStatus().getCode()),
+                httpStatus(attributes),
                 withStatusMessage(attributes, span.getStatus().getMessage()),
                 events(span));
+    }
+
+    private static int httpStatus(Attributes attributes) {
+        Object told = attributes.get("http.response.status_code");
+        return told instanceof Long status && status > 0 && status < 1000 ? status.intValue() : 0;
     }
 
     private Attributes withStatusMessage(Attributes attributes, String message) {

@@ -11,6 +11,7 @@ import java.util.List;
  * @param service {@code gateway}, {@code namespace/name}, or what another SDK calls itself
  * @param role {@code gateway}, {@code outbound}, {@code inbound}, or {@code ""} for who is no proxy
  * @param startMicros since the epoch
+ * @param httpStatus 0 for none; it is among the attributes too, but searches ask for it of every span
  */
 public record Span(
         String traceId,
@@ -23,6 +24,7 @@ public record Span(
         long startMicros,
         long durationMicros,
         Status status,
+        int httpStatus,
         Attributes attributes,
         List<Event> events) {
 
@@ -30,7 +32,6 @@ public record Span(
     static final String HTTP_ROUTE = "http.route";
     static final String FLAGS = "torii.flags";
     static final String REQUEST_ID = "torii.request_id";
-    static final String HTTP_STATUS = "http.response.status_code";
 
     private static final int OWN_BYTES = 320;
     private static final int EVENT_BYTES = 64;
@@ -61,13 +62,6 @@ public record Span(
     /** When it ended, µs since the epoch. */
     long endMicros() {
         return startMicros + durationMicros;
-    }
-
-    /** The HTTP status it tells, 0 for none. */
-    int httpStatus() {
-        return attributes.get(HTTP_STATUS) instanceof Long status && status > 0 && status < 1000
-                ? status.intValue()
-                : 0;
     }
 
     boolean isRoute(String route) {

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** All spans of one trace that have come in so far. Guarded by its {@link TraceStore}. */
 final class Trace {
@@ -23,6 +25,9 @@ final class Trace {
     private final StringBuilder text = new StringBuilder();
 
     private boolean textComplete = true;
+    /** Null until it is asked for. */
+    private @Nullable Span root;
+
     private long startMicros = Long.MAX_VALUE;
     private long bytes;
     private Retention retention = Retention.ORDINARY;
@@ -70,6 +75,7 @@ final class Trace {
             return false;
         }
         startMicros = Math.min(startMicros, span.startMicros());
+        root = null;
         bytes += span.bytes();
         gather(span.service());
         gather(span.name());
@@ -105,9 +111,19 @@ final class Trace {
         return mayContain(query)
                 && (query.requestId().isEmpty() || requestIds().contains(query.requestId()))
                 && (query.narrowsSpans() || query.isAsLong(root().durationMicros()))
-                && spans.values().stream().anyMatch(query::holdsFor)
-                && query.tags().stream().allMatch(tag -> spans.values().stream().anyMatch(tag::test))
+                && anySpan(query::holdsFor)
+                && query.tags().stream().allMatch(tag -> anySpan(tag::test))
                 && (textComplete || query.text().isEmpty() || spansContain(query.text()));
+    }
+
+    /** A plain loop: it runs for every trace of every search. */
+    private boolean anySpan(Predicate<Span> condition) {
+        for (Span span : spans.values()) {
+            if (condition.test(span)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Rules out most traces at the price of reading one text. */
@@ -116,12 +132,13 @@ final class Trace {
             return true;
         }
         return text.indexOf(query.text()) >= 0
+                && text.indexOf(query.route().toLowerCase(Locale.ROOT)) >= 0
                 && query.tags().stream()
                         .allMatch(tag -> text.indexOf(tag.value().toLowerCase(Locale.ROOT)) >= 0);
     }
 
     private boolean spansContain(String wanted) {
-        return spans.values().stream().anyMatch(span -> {
+        return anySpan(span -> {
             boolean[] found = {contains(span.service(), wanted) || contains(span.name(), wanted)};
             span.attributes().forEach((name, value) -> found[0] |= contains(value.toString(), wanted));
             return found[0];
@@ -144,7 +161,16 @@ final class Trace {
     }
 
     /** The earliest of those whose parent is not here; of a ring, the earliest of all. */
-    Span root() {
+    private Span root() {
+        Span known = root;
+        if (known == null) {
+            known = findRoot();
+            root = known;
+        }
+        return known;
+    }
+
+    private Span findRoot() {
         return spans.values().stream()
                 .filter(span -> !spans.containsKey(span.parentId()))
                 .min(BY_START)

@@ -48,8 +48,8 @@ public record TraceQuery(
     boolean holdsFor(Span span) {
         return status.test(span)
                 && (service.isEmpty() || service.equals(span.service()))
-                && (route.isEmpty() || span.isRoute(route))
-                && (!narrowsSpans() || isAsLong(span.durationMicros()));
+                && (!narrowsSpans() || isAsLong(span.durationMicros()))
+                && (route.isEmpty() || span.isRoute(route));
     }
 
     boolean isAsLong(long micros) {

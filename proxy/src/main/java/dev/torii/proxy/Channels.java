@@ -1,8 +1,13 @@
 package dev.torii.proxy;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.epoll.EpollInterest;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
@@ -27,5 +32,45 @@ public final class Channels {
         }
         remove.forEach(pipeline::remove);
         return pipeline.channel();
+    }
+
+    /** Lets a connection rest until it is known who reads on: what comes, and its end, stays in the kernel. */
+    public static void hold(Channel channel) {
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        EpollInterest.rest(channel);
+        channel.config().setAutoRead(false);
+        EpollInterest.endByReading(channel);
+    }
+
+    /** Undoes {@link #hold}. */
+    public static void unhold(Channel channel) {
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+        EpollInterest.endAtOnce(channel);
+        channel.config().setAutoRead(true);
+        EpollInterest.wake(channel);
+    }
+
+    /**
+     * Has bytes read once more, by the handlers that are there now, and the end behind them if it has come: epoll may have
+     * told of it together with the bytes, before {@link #hold}.
+     */
+    public static void again(Channel channel, ByteBuf bytes) {
+        if (!channel.isActive()) {
+            bytes.release();
+            return;
+        }
+        if (bytes.isReadable()) {
+            channel.pipeline().fireChannelRead(bytes);
+            channel.pipeline().fireChannelReadComplete();
+        } else {
+            bytes.release();
+        }
+        if (channel instanceof DuplexChannel duplex && duplex.isInputShutdown()) {
+            if (Boolean.TRUE.equals(channel.config().getOption(ChannelOption.ALLOW_HALF_CLOSURE))) {
+                channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+            } else {
+                channel.close();
+            }
+        }
     }
 }

@@ -3,6 +3,8 @@ package dev.torii.proxy.http;
 import dev.torii.proxy.Fault;
 import dev.torii.routing.IpText;
 import dev.torii.routing.ListenerSettings;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AttributeKey;
@@ -157,6 +159,12 @@ final class ClientConnection {
     /** It speaks HTTP no more: others watch it from now on. */
     void leave() {
         active++;
+    }
+
+    /** It speaks HTTP no more, once the last answer is given; answers what came meanwhile, to be released. */
+    ByteBuf rest() {
+        HttpPipeline.Opening progress = opening;
+        return progress == null ? Unpooled.EMPTY_BUFFER : progress.rest();
     }
 
     /** Called now and then: ends a connection whose client is too slow with a head, or does nothing for too long. */

@@ -1,11 +1,14 @@
 package dev.torii.proxy.http;
 
+import dev.torii.proxy.Channels;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
@@ -16,22 +19,32 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Vert.x' request decoder, stricter where Netty is lenient: only HTTP/1.0 and HTTP/1.1, no header without a name, and one
- * Content-Length in HTTP/1.0 too, of which Netty would take the first. And it knows whether a head has begun and is not
- * complete, for the watch on slow clients.
+ * Content-Length in HTTP/1.0 too, of which Netty would take the first. It knows whether a head has begun and is not
+ * complete, for the watch on slow clients. And where a CONNECT gives the connection away, it reads nothing behind one: that
+ * is for whom it is given to, and may be there before the answer is (RFC 9110, 9.3.6).
  */
 final class Http1Decoder extends VertxHttpRequestDecoder {
 
+    private final boolean givesAway;
     private @Nullable Request request;
     private boolean within;
+    private boolean over;
     private int lengths;
 
-    Http1Decoder(Http1ServerConfig config) {
+    /** @param givesAway whether a CONNECT is the last that is read of a connection */
+    Http1Decoder(Http1ServerConfig config, boolean givesAway) {
         super(config);
+        this.givesAway = givesAway;
     }
 
     /** Whether some bytes of a head have come, and not all; for the event loop. */
     boolean isWithinHead() {
-        return within || actualReadableBytes() > 0;
+        return within || !over && actualReadableBytes() > 0;
+    }
+
+    /** Takes what came behind a CONNECT; to be released by who takes it. */
+    ByteBuf rest() {
+        return internalBuffer().readRetainedSlice(internalBuffer().readableBytes());
     }
 
     @Override
@@ -46,12 +59,27 @@ final class Http1Decoder extends VertxHttpRequestDecoder {
 
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf bytes, List<Object> out) throws Exception {
+        if (over) {
+            return;
+        }
         super.decode(ctx, bytes, out);
         Object last = out.isEmpty() ? null : out.get(out.size() - 1);
         Request of = request;
         if (of != null && last instanceof LastHttpContent end) {
             of.trailers = end.trailingHeaders().isEmpty() ? null : end.trailingHeaders();
             request = null;
+            if (givesAway && of.method() == HttpMethod.CONNECT) {
+                over = true;
+                Channels.hold(ctx.channel());
+            }
+        }
+    }
+
+    /** The end of input would have Netty drop what is kept; who reads on is told of it. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+        if (!over || event != ChannelInputShutdownEvent.INSTANCE) {
+            super.userEventTriggered(ctx, event);
         }
     }
 

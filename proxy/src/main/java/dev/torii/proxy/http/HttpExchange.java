@@ -1,5 +1,6 @@
 package dev.torii.proxy.http;
 
+import dev.torii.proxy.Channels;
 import dev.torii.proxy.Fault;
 import dev.torii.proxy.HeaderList;
 import dev.torii.proxy.upstream.ClusterState;
@@ -138,10 +139,18 @@ final class HttpExchange implements RequestBody.Watcher {
         outcome.status(200);
         client.leave();
         // Not within the read that brought the request: its handlers are about to go.
-        worker.eventLoop()
-                .execute(() -> request.toNetSocket()
-                        .onSuccess(socket -> place.to().connected(socket, place.host(), place.port())));
+        worker.eventLoop().execute(() -> giveAway(place));
         finish();
+    }
+
+    /** With what the client has sent behind its request, as if that came now. */
+    private void giveAway(Decision.Connect place) {
+        ByteBuf rest = client.rest();
+        request.toNetSocket().onFailure(e -> rest.release()).onSuccess(socket -> {
+            Channels.unhold(client.channel());
+            place.to().connected(socket, place.host(), place.port());
+            Channels.again(client.channel(), rest);
+        });
     }
 
     private void forward(Decision.Forward to) {

@@ -2,7 +2,6 @@ package dev.torii.proxy.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
@@ -155,7 +154,7 @@ final class HttpPipeline {
     /** Takes over a connection in clear, or one whose TLS handler has finished its handshake. */
     void install(ClientConnection client) {
         ChannelPipeline pipeline = client.channel().pipeline();
-        Opening opening = new Opening(client.channel());
+        Opening opening = new Opening(client);
         client.opening(opening);
         SslHandler tls = pipeline.get(SslHandler.class);
         if (tls == null) {
@@ -163,7 +162,7 @@ final class HttpPipeline {
         } else if ("h2".equals(tls.applicationProtocol())) {
             http2.configureHttp2(context, pipeline, true);
         } else {
-            opening.decoder = codec(pipeline);
+            opening.decoder = codec(client);
             http1.configureHttp1Handler(pipeline, null);
         }
     }
@@ -172,8 +171,10 @@ final class HttpPipeline {
         return pipeline.get("chunkedWriter") != null ? "chunkedWriter" : "handler";
     }
 
-    private Http1Decoder codec(ChannelPipeline pipeline) {
-        Http1Decoder decoder = new Http1Decoder(config.getHttp1Config());
+    private Http1Decoder codec(ClientConnection client) {
+        ChannelPipeline pipeline = client.channel().pipeline();
+        Http1Decoder decoder =
+                new Http1Decoder(config.getHttp1Config(), client.door().strangers() != null);
         String before = before(pipeline);
         pipeline.addBefore(before, "httpDecoder", decoder);
         pipeline.addBefore(before, "httpEncoder", new VertxHttpResponseEncoder());
@@ -230,12 +231,12 @@ final class HttpPipeline {
     /** A connection on its way to its first request: finds out what it speaks; then knows its HTTP/1 decoder. */
     final class Opening extends Http1xOrH2CHandler {
 
-        private final Channel channel;
+        private final ClientConnection client;
         private @Nullable Http1Decoder decoder;
         private boolean begun;
 
-        Opening(Channel channel) {
-            this.channel = channel;
+        Opening(ClientConnection client) {
+            this.client = client;
         }
 
         @Override
@@ -249,7 +250,7 @@ final class HttpPipeline {
             if (priorKnowledge) {
                 http2.configureHttp2(context, ctx.pipeline(), false);
             } else {
-                decoder = codec(ctx.pipeline());
+                decoder = codec(client);
                 http2.configureHttp1OrH2CUpgradeHandler(context, ctx.pipeline(), null, null);
                 ctx.pipeline().addBefore("h2c", "h2cOffer", new H2cOffer());
             }
@@ -261,6 +262,12 @@ final class HttpPipeline {
             return reading != null ? reading.isWithinHead() : begun;
         }
 
+        /** Takes what came behind a CONNECT; to be released by who takes it. */
+        ByteBuf rest() {
+            Http1Decoder reading = decoder;
+            return reading == null ? Unpooled.EMPTY_BUFFER : reading.rest();
+        }
+
         /**
          * Answers a head that never came to its end, where no exchange can (RFC 9110, 15.5.9), and closes.
          *
@@ -268,9 +275,9 @@ final class HttpPipeline {
          */
         int answerTimeout(String requestId) {
             ChannelHandlerContext above =
-                    decoder == null ? null : channel.pipeline().context(decoder);
+                    decoder == null ? null : client.channel().pipeline().context(decoder);
             if (above == null) {
-                channel.close();
+                client.close();
                 return 0;
             }
             ByteBuf answer = Unpooled.copiedBuffer(

@@ -255,10 +255,10 @@ final class RequestReader {
                 refuse("host_differs_from_authority");
             }
             authority = fromPseudo != null ? fromPseudo : hostLine;
-        } else if (hostLine == null) {
+        } else if (hostLine == null && !(http10 && head.method.equals("CONNECT"))) {
             refuse("missing_host");
         } else if (head.method.equals("CONNECT") && !target.startsWith("/")) {
-            authority = target; // RFC 9112, 3.2.3
+            authority = target; // RFC 9112, 3.2.3; which HTTP/1.0 has no Host beside
         } else if (target.regionMatches(true, 0, "http://", 0, 7) || target.regionMatches(true, 0, "https://", 0, 8)) {
             int start = target.indexOf("://") + 3;
             int end = Characters.authorityEnd(target, start);
@@ -313,6 +313,9 @@ final class RequestReader {
     private void finish() {
         if (http10 && head.chunked) {
             refuse("invalid_transfer_encoding");
+        }
+        if (!http2 && head.method.equals("CONNECT") && !head.isBodyless()) {
+            refuse("connect_with_body"); // two servers could see its end, and so the tunnel's begin, at two places
         }
         if (connectionOptions == null) {
             return;

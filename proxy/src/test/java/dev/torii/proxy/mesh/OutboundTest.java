@@ -2,6 +2,7 @@ package dev.torii.proxy.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.torii.proxy.ExchangeRecord;
 import dev.torii.proxy.Fault;
 import dev.torii.proxy.TestProxy;
 import dev.torii.routing.Speaks;
@@ -9,9 +10,12 @@ import dev.torii.testkit.Behaviours;
 import dev.torii.testkit.MisbehavingBackend;
 import dev.torii.testkit.NoLeaks;
 import dev.torii.testkit.RawHttp;
+import dev.torii.testkit.RawResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -25,6 +29,10 @@ final class OutboundTest {
 
     private static String get(String target, String host, String more) {
         return "GET " + target + " HTTP/1.1\r\nHost: " + host + "\r\n" + more + "\r\n";
+    }
+
+    private static String connect(String place) {
+        return "CONNECT " + place + " HTTP/1.1\r\nHost: " + place + "\r\n\r\n";
     }
 
     private static int status(TestSidecar sidecar, String target, String host) {
@@ -129,6 +137,111 @@ final class OutboundTest {
                 }
             }
             assertThat(sidecar.silent.get() + sidecar.unknown.get()).isZero();
+        }
+    }
+
+    @Test
+    void whatComesBehindAConnectIsNotLost() {
+        String said = "PING of somebody in a hurry\r\n";
+        try (MisbehavingBackend store = MisbehavingBackend.start(
+                        client -> client.send("heard " + client.readToEnd()).halfClose());
+                TestSidecar sidecar = TestSidecar.outbound()) {
+            sidecar.service("plain", 1, Speaks.TCP, store.port())
+                    .service("unknown", 1, Speaks.UNKNOWN, store.port())
+                    .service("likely", 1, Speaks.CLIENT_FIRST, store.port())
+                    .apply();
+            for (String place : List.of("plain:1", "unknown:1", "likely:1", "127.0.0.1:" + store.port())) {
+                try (RawHttp client = RawHttp.connect(sidecar.port())) {
+                    client.send(connect(place) + said).closeOutput();
+                    assertThat(client.readUntil("\r\n\r\n")).startsWith("HTTP/1.1 200 ");
+                    assertThat(client.readToEnd()).as(place).isEqualTo("heard " + said.length());
+                }
+                assertThat(sidecar.record().method()).isEqualTo("CONNECT");
+                assertThat(sidecar.record().bytesIn()).as(place).isEqualTo(said.length());
+            }
+        }
+    }
+
+    @Test
+    void aRequestBehindAConnectIsForThePlace() {
+        try (MisbehavingBackend reviews = MisbehavingBackend.start(Behaviours.wellBehaved());
+                TestSidecar sidecar = TestSidecar.outbound();
+                RawHttp client = RawHttp.connect(sidecar.port())) {
+            sidecar.service("first", 80, Speaks.HTTP, reviews.port())
+                    .service("reviews", 80, Speaks.HTTP, reviews.port(), "/r")
+                    .apply();
+
+            client.send(get("/", "first", "") + connect("reviews:80") + get("/r", "any", "") + get("/none", "any", ""));
+
+            assertThat(client.readResponse().status()).isEqualTo(200);
+            assertThat(client.readUntil("\r\n\r\n")).startsWith("HTTP/1.1 200 ");
+            assertThat(client.readResponse().status()).isEqualTo(200);
+            assertThat(client.readResponse().status()).isEqualTo(404);
+            client.send(get("/r", "any", "Connection: close\r\n"));
+            assertThat(client.readResponse().status()).isEqualTo(200);
+            assertThat(List.of(sidecar.record(), sidecar.record(), sidecar.record(), sidecar.record()))
+                    .extracting(ExchangeRecord::route)
+                    .containsExactlyInAnyOrder("shop/first/-", "", "shop/reviews/-", "");
+            sidecar.record();
+        }
+    }
+
+    @Test
+    void muchBehindAConnectArrivesInOrder() throws Exception {
+        byte[] much = new byte[4 << 20];
+        long seed = System.nanoTime();
+        new Random(seed).nextBytes(much);
+        try (MisbehavingBackend store = MisbehavingBackend.start(
+                        client -> client.send(new String(client.read(much.length), StandardCharsets.ISO_8859_1)));
+                TestSidecar sidecar = TestSidecar.outbound();
+                RawHttp client = RawHttp.connect(sidecar.port())) {
+            sidecar.service("store", 1, Speaks.TCP, store.port()).apply();
+            byte[] head = connect("store:1").getBytes(StandardCharsets.US_ASCII);
+            byte[] all = Arrays.copyOf(head, head.length + much.length);
+            System.arraycopy(much, 0, all, head.length, much.length);
+
+            client.send(all);
+
+            client.readUntil("\r\n\r\n");
+            assertThat(client.read(much.length)).as("seed %d", seed).isEqualTo(much);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CONNECT me@reviews:80 HTTP/1.1\r\nHost: reviews\r\n\r\n",
+                "CONNECT reviews:80 HTTP/1.1\r\n\r\n",
+                "CONNECT reviews:80 HTTP/1.1\r\nHost: reviews\r\nContent-Length: 3\r\n\r\n",
+                "CONNECT reviews:80 HTTP/1.1\r\nHost: reviews\r\nTransfer-Encoding: chunked\r\n\r\n"
+            })
+    void nothingBehindARefusedConnectIsARequest(String head) {
+        try (MisbehavingBackend reviews = MisbehavingBackend.start(Behaviours.wellBehaved());
+                TestSidecar sidecar = TestSidecar.outbound();
+                RawHttp client = RawHttp.connect(sidecar.port())) {
+            sidecar.service("reviews", 80, Speaks.HTTP, reviews.port()).apply();
+
+            client.send(head + get("/", "reviews", ""));
+
+            RawResponse refused = client.readResponse();
+            assertThat(refused.status()).isEqualTo(400);
+            assertThat(client.closedWithin(Duration.ofSeconds(10))).isTrue();
+            assertThat(reviews.requests()).isEmpty();
+        }
+    }
+
+    @Test
+    void aConnectOfHttp10NeedsNoHost() {
+        try (MisbehavingBackend reviews = MisbehavingBackend.start(Behaviours.wellBehaved());
+                TestSidecar sidecar = TestSidecar.outbound();
+                RawHttp client = RawHttp.connect(sidecar.port())) {
+            sidecar.service("reviews", 80, Speaks.HTTP, reviews.port()).apply();
+
+            client.send("CONNECT reviews:80 HTTP/1.0\r\n\r\n");
+
+            assertThat(client.readUntil("\r\n\r\n")).startsWith("HTTP/1.0 200 ");
+            client.send(get("/", "any", "Connection: close\r\n"));
+            assertThat(client.readResponse().status()).isEqualTo(200);
         }
     }
 

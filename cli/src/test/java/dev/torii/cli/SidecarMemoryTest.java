@@ -126,7 +126,11 @@ final class SidecarMemoryTest {
                     .append(name)
                     .append("}}\naddressType: IPv4\nports: [{name: http, port: 8080}]\nendpoints:\n");
             for (int pod = 1; pod <= 10; pod++) {
-                text.append("- addresses: [10.").append(at).append('.').append(pod).append("]\n");
+                text.append("- addresses: [10.")
+                        .append(at)
+                        .append('.')
+                        .append(pod)
+                        .append("]\n");
             }
         }
         return text.toString();

@@ -1,19 +1,19 @@
 package dev.torii.sidecar;
 
 /**
- * Gives back what reading a mesh took. The serial collector shrinks the heap only when it collects all of it, for which a
- * quiet sidecar may have no reason for hours: so it is told to, when the heap has grown much. That is so with the first
- * configuration, while nobody is served yet, and with changes of thousands of Services, where it costs a pause of some 30
- * ms. For one thread.
+ * Keeps the heap near the size of what lives in it. The serial collector collects all of it only when it has grown to its
+ * cap, and only then gives back: until then it grows with whatever survives a young collection, which under load is a little
+ * of every request, and stays as large as reading a mesh has made it. So it is told to when it has grown by a few MiB: at
+ * the latest with the first configuration, while nobody is served yet. A pause of some 30 ms. Safe on any thread.
  */
 final class Footprint {
 
-    private static final long WORTH_A_PAUSE = 8L << 20;
+    static final long LOOK_MILLIS = 5_000;
+    private static final long WORTH_A_PAUSE = 4L << 20;
 
     private long settled;
 
-    /** To be called when a new snapshot is in place and nothing holds the one before. */
-    void settle() {
+    synchronized void settle() {
         Runtime runtime = Runtime.getRuntime();
         if (runtime.totalMemory() - settled > WORTH_A_PAUSE) {
             System.gc();

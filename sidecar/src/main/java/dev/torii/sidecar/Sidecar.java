@@ -140,8 +140,15 @@ public final class Sidecar {
         this.outbound = planes.get(1);
         this.workers = workers;
         this.departure = new Departure(vertx, inbound, outbound);
+        Footprint footprint = new Footprint();
+        vertx.setPeriodic(
+                Footprint.LOOK_MILLIS,
+                id -> vertx.executeBlocking(() -> {
+                    footprint.settle();
+                    return true;
+                }));
         SidecarView view = new SidecarView(options.namespace(), options.service(), options.appPorts());
-        this.configuration = new Configuration(new SidecarRole(view, inbound, outbound, metrics));
+        this.configuration = new Configuration(new SidecarRole(view, inbound, outbound, metrics, footprint));
         metrics.describe(
                 "sidecar",
                 options.namespace() + "/" + options.service(),

@@ -22,13 +22,14 @@ final class SidecarRole implements Role {
     private final DataPlane inbound;
     private final DataPlane outbound;
     private final ProxyMetrics metrics;
-    private final Footprint footprint = new Footprint();
+    private final Footprint footprint;
 
-    SidecarRole(SidecarView view, DataPlane inbound, DataPlane outbound, ProxyMetrics metrics) {
+    SidecarRole(SidecarView view, DataPlane inbound, DataPlane outbound, ProxyMetrics metrics, Footprint footprint) {
         this.view = view;
         this.inbound = inbound;
         this.outbound = outbound;
         this.metrics = metrics;
+        this.footprint = footprint;
     }
 
     @Override

@@ -59,6 +59,7 @@ final class GatewayCommand implements Callable<Integer> {
                 role.drainDelay,
                 role.drainTimeout,
                 new FileOutputStream(FileDescriptor.out),
+                role.mask(),
                 Identity.ofGateway().tracing(System.getenv()));
     }
 }

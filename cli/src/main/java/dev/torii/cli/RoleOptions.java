@@ -1,12 +1,22 @@
 package dev.torii.cli;
 
+import dev.torii.proxy.HeaderMask;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that every role has as a process. */
 final class RoleOptions {
+
+    private static final int SHORTEST_SALT = 16;
+    private static final int LONGEST_SALT = 4_096;
 
     @Option(
             names = "--config",
@@ -40,4 +50,35 @@ final class RoleOptions {
             converter = DurationConverter.class,
             description = "How long requests in flight may take after that (default: ${DEFAULT-VALUE}).")
     Duration drainTimeout;
+
+    @Option(
+            names = "--log-salt-file",
+            paramLabel = "FILE",
+            description =
+                    "What hashed headers in the log are salted with, at least 16 bytes: proxies with the same hash"
+                            + " alike (default: random, so that only this process's hashes are alike).")
+    private @Nullable Path logSaltFile;
+
+    /** How headers are shown, with the salt read now. */
+    HeaderMask mask() {
+        if (logSaltFile == null) {
+            return HeaderMask.random();
+        }
+        try (InputStream file = Files.newInputStream(logSaltFile)) {
+            byte[] salt = file.readNBytes(LONGEST_SALT + 1);
+            int length = salt.length;
+            while (length > 0 && (salt[length - 1] == '\n' || salt[length - 1] == '\r')) {
+                length--;
+            }
+            if (length < SHORTEST_SALT || length > LONGEST_SALT) {
+                throw new Failure(
+                        logSaltFile + ": a salt has from " + SHORTEST_SALT + " to " + LONGEST_SALT + " bytes");
+            }
+            return new HeaderMask(Arrays.copyOf(salt, length));
+        } catch (NoSuchFileException missing) {
+            throw new Failure(logSaltFile + ": no such file or folder");
+        } catch (IOException unreadable) {
+            throw new Failure(logSaltFile + ": cannot be read");
+        }
+    }
 }

@@ -130,6 +130,7 @@ final class SidecarCommand implements Callable<Integer> {
                 role.drainDelay,
                 role.drainTimeout,
                 new FileOutputStream(FileDescriptor.out),
+                role.mask(),
                 Identity.ofSidecar(namespace, name).tracing(System.getenv()));
     }
 

@@ -4,6 +4,7 @@ import dev.torii.config.live.Configuration;
 import dev.torii.config.source.FileSource;
 import dev.torii.proxy.DataPlane;
 import dev.torii.proxy.ExchangeListener;
+import dev.torii.proxy.HeaderMask;
 import dev.torii.proxy.admin.AdminServer;
 import dev.torii.proxy.admin.AdminSources;
 import dev.torii.proxy.telemetry.AccessLog;
@@ -44,6 +45,7 @@ public final class Gateway {
      * @param drainAccept how long a draining gateway still takes connections, so that load balancers can learn of it
      * @param drainFinish how long requests in flight may take after that
      * @param accessLog where the access log goes, one JSON object a line
+     * @param mask how headers are shown in it
      * @param tracing where spans go
      */
     public record Options(
@@ -57,6 +59,7 @@ public final class Gateway {
             Duration drainAccept,
             Duration drainFinish,
             OutputStream accessLog,
+            HeaderMask mask,
             TracingSettings tracing) {
 
         public Options {
@@ -145,7 +148,8 @@ public final class Gateway {
                 options.bindHost(),
                 options.bindPort(),
                 options.sharePorts(),
-                new ExchangeListeners(listeners));
+                new ExchangeListeners(listeners),
+                options.mask());
         // Not a future of this Vert.x: a failure is told when its event loops, which would deliver it, are closed.
         Promise<Gateway> started = Promise.promise();
         DataPlane.start(vertx, data)

@@ -3,6 +3,7 @@ package dev.torii.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.torii.proxy.HeaderMask;
 import dev.torii.proxy.telemetry.Logging;
 import dev.torii.proxy.telemetry.spans.TracingSettings;
 import io.vertx.core.Future;
@@ -38,6 +39,7 @@ class GatewayStartTest {
                     Duration.ofMillis(10),
                     Duration.ofSeconds(1),
                     OutputStream.nullOutputStream(),
+                    HeaderMask.random(),
                     TracingSettings.OFF);
             assertThatThrownBy(() -> Gateway.start(options, logging)
                             .toCompletionStage()

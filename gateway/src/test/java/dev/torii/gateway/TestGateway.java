@@ -1,5 +1,6 @@
 package dev.torii.gateway;
 
+import dev.torii.proxy.HeaderMask;
 import dev.torii.proxy.telemetry.Logging;
 import dev.torii.proxy.telemetry.spans.TracingSettings;
 import dev.torii.testkit.FreePort;
@@ -49,6 +50,7 @@ final class TestGateway implements AutoCloseable {
                         Duration.ofMillis(500),
                         Duration.ofSeconds(10),
                         log,
+                        HeaderMask.random(),
                         TracingSettings.OFF),
                 LOGGING));
     }

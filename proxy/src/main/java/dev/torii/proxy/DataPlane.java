@@ -48,6 +48,7 @@ public final class DataPlane {
      * @param sharePorts whether other processes of this user may listen on the same ports ({@code SO_REUSEPORT}, as when
      *     one takes over from another); otherwise such a port is in use and stays closed
      * @param listener hears of every exchange
+     * @param mask how headers are shown
      */
     public record Options(
             String role,
@@ -55,7 +56,8 @@ public final class DataPlane {
             String bindHost,
             IntUnaryOperator bindPort,
             boolean sharePorts,
-            ExchangeListener listener) {}
+            ExchangeListener listener,
+            HeaderMask mask) {}
 
     /**
      * What became of a snapshot; all is well when both are empty.
@@ -106,7 +108,8 @@ public final class DataPlane {
                     options.role(),
                     () -> plane.plan,
                     new Upstreams(vertx, plane::clientTls),
-                    options.listener())));
+                    options.listener(),
+                    options.mask())));
             starting.add(ready.future());
         }
         return Future.all(starting).map(all -> {

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempts tries made upstream
  * @param client address of the caller, after trusted hops
  * @param peer address that has connected: the caller itself, or the last hop before us
+ * @param logged whether the access log has it: somebody who counts or traces does not care
  * @param headers chosen request headers: name, value, name, value, … already masked
  * @param responseHeaders the same of the answer
  * @param trace what its spans are made of; null when it is not sampled
@@ -55,6 +56,7 @@ public record ExchangeRecord(
         String peer,
         String userAgent,
         String snapshot,
+        boolean logged,
         List<String> headers,
         List<String> responseHeaders,
         @Nullable TraceRecord trace) {}

@@ -76,7 +76,14 @@ public final class TestProxy implements AutoCloseable {
     public TestProxy(int eventLoops) {
         plane = await(DataPlane.start(
                 watch.vertx(),
-                new DataPlane.Options("gateway", eventLoops, "127.0.0.1", port -> FreePort.find(), false, heard)));
+                new DataPlane.Options(
+                        "gateway",
+                        eventLoops,
+                        "127.0.0.1",
+                        port -> FreePort.find(),
+                        false,
+                        heard,
+                        HeaderMask.random())));
     }
 
     public TestProxy settings(ListenerSettings changed) {
@@ -125,7 +132,7 @@ public final class TestProxy implements AutoCloseable {
     }
 
     private TestProxy rule(PathMatch path, String cluster, Timeouts timeouts, Filter... filters) {
-        Backend backend = new Backend(1, new Target.ToCluster(cluster), List.of());
+        Backend backend = new Backend(1, new Target.ToCluster(cluster), List.of(), telemetry);
         return rule(path, List.of(backend), timeouts, null, null, filters);
     }
 

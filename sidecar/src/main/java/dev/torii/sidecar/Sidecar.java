@@ -6,6 +6,7 @@ import dev.torii.config.source.FileSource;
 import dev.torii.proxy.ClusterView;
 import dev.torii.proxy.DataPlane;
 import dev.torii.proxy.ExchangeListener;
+import dev.torii.proxy.HeaderMask;
 import dev.torii.proxy.admin.AdminServer;
 import dev.torii.proxy.admin.AdminSources;
 import dev.torii.proxy.mesh.MeshEntrance;
@@ -65,6 +66,7 @@ public final class Sidecar {
      * @param drainAccept how long a draining sidecar still takes inbound connections
      * @param drainFinish how long requests in flight may take after that, in each direction
      * @param accessLog where the access log goes, one JSON object a line
+     * @param mask how headers are shown in it
      * @param tracing where spans go
      */
     public record Options(
@@ -82,6 +84,7 @@ public final class Sidecar {
             Duration drainAccept,
             Duration drainFinish,
             OutputStream accessLog,
+            HeaderMask mask,
             TracingSettings tracing) {
 
         public Options {
@@ -211,7 +214,8 @@ public final class Sidecar {
 
     private static Future<DataPlane> plane(Vertx vertx, Options options, String role, ExchangeListener listener) {
         return DataPlane.start(
-                vertx, new DataPlane.Options(role, options.eventLoops(), "", port -> port, false, listener));
+                vertx,
+                new DataPlane.Options(role, options.eventLoops(), "", port -> port, false, listener, options.mask()));
     }
 
     private void open(Promise<Sidecar> started) {

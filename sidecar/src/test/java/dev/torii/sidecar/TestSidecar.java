@@ -1,5 +1,6 @@
 package dev.torii.sidecar;
 
+import dev.torii.proxy.HeaderMask;
 import dev.torii.proxy.telemetry.Logging;
 import dev.torii.proxy.telemetry.spans.TracingSettings;
 import dev.torii.sidecar.Sidecar.Address;
@@ -16,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A sidecar in this process, on free ports, not captured, over a folder of manifests that a test edits. */
 final class TestSidecar implements AutoCloseable {
+
+    private static final HeaderMask MASK = new HeaderMask("a salt for all sidecars".getBytes(StandardCharsets.UTF_8));
 
     private static final Logging LOGGING = Logging.install(System.err, Logging.Format.TEXT, Logging.Verbosity.WARN);
     private static final Address ANY_PORT = new Address(Listening.HOST, 0);
@@ -93,6 +96,7 @@ final class TestSidecar implements AutoCloseable {
                 Duration.ofMillis(500),
                 Duration.ofSeconds(10),
                 log,
+                MASK,
                 tracing);
     }
 

@@ -74,6 +74,7 @@ public class AccessLogEncoding {
                 "192.0.2.17",
                 "Mozilla/5.0 (X11; Linux x86_64) bench/1",
                 "a1b2c3d4",
+                true,
                 List.of("x-tenant-id", "tenant-" + number % 50, "x-user", "u-" + number),
                 List.of(),
                 null);

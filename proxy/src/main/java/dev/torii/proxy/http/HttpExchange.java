@@ -378,7 +378,7 @@ final class HttpExchange implements RequestBody.Watcher {
             mirrors.cancel();
         }
         client.requestEnded();
-        worker.end(this, outcome.record(worker.role(), protocol(), routing, body.bytes(), reply.bytes()));
+        worker.end(this, outcome.record(worker, protocol(), routing, request, body.bytes(), reply.bytes()));
     }
 
     boolean isHttp2() {

@@ -4,7 +4,10 @@ import dev.torii.proxy.ExchangeRecord;
 import dev.torii.proxy.Fault;
 import dev.torii.proxy.TraceRecord;
 import dev.torii.proxy.trace.Trace;
+import dev.torii.proxy.upstream.Hashing;
+import dev.torii.routing.AccessLogging;
 import dev.torii.routing.Cluster;
+import io.vertx.core.http.HttpServerRequest;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -40,11 +43,11 @@ final class Outcome {
 
     /** The record of a client that was refused before it had made a request. */
     static ExchangeRecord withoutRequest(
-            String role, String protocol, Routing nowhere, long began, Decision.Refuse why) {
+            Worker worker, String protocol, Routing nowhere, long began, Decision.Refuse why) {
         Outcome outcome = new Outcome(began);
         outcome.failed(why.why(), why.detail());
         outcome.status(why.status());
-        return outcome.record(role, protocol, nowhere, 0, 0);
+        return outcome.record(worker, protocol, nowhere, null, 0, 0);
     }
 
     /**
@@ -120,10 +123,17 @@ final class Outcome {
     /**
      * The record.
      *
+     * @param request null when there was none
      * @param bytesIn of the request's body
      * @param bytesOut of the answer's
      */
-    ExchangeRecord record(String role, String protocol, Routing routing, long bytesIn, long bytesOut) {
+    ExchangeRecord record(
+            Worker worker,
+            String protocol,
+            Routing routing,
+            @Nullable HttpServerRequest request,
+            long bytesIn,
+            long bytesOut) {
         RequestHead head = routing.head();
         Trace trace = routing.trace();
         RulePlan rule = routing.rule();
@@ -133,8 +143,11 @@ final class Outcome {
             tries.end(fault, detail);
         }
         long durationNanos = System.nanoTime() - startNanos;
+        AccessLogging log = routing.telemetry().log();
+        boolean logged = isLogged(log, durationNanos, routing.requestId());
+        boolean seen = logged && request != null;
         return new ExchangeRecord(
-                role,
+                worker.role(),
                 startEpochMs,
                 durationNanos,
                 upstreamNanos,
@@ -160,9 +173,19 @@ final class Outcome {
                 routing.peerAddress(),
                 head.userAgent,
                 routing.plan().snapshot().version(),
-                List.of(),
-                List.of(),
+                logged,
+                seen ? ChosenHeaders.of(request, log.requestHeaders(), worker.mask()) : List.of(),
+                seen ? ChosenHeaders.of(request.response(), log.responseHeaders(), worker.mask()) : List.of(),
                 trace.isSampled() ? sampled(trace, durationNanos) : null);
+    }
+
+    /** Sampled by the request's id, so that all proxies on its way log the same ones. */
+    private boolean isLogged(AccessLogging log, long durationNanos, String requestId) {
+        if (fault != null || log.samplePercent() >= 100) {
+            return true;
+        }
+        int plain = grpcStatus > 0 && status == 200 ? GrpcStatus.asHttp(grpcStatus) : status;
+        return log.takes(plain, durationNanos, Hashing.hash(requestId));
     }
 
     private TraceRecord sampled(Trace trace, long durationNanos) {

@@ -2,6 +2,7 @@ package dev.torii.proxy.http;
 
 import dev.torii.proxy.ExchangeListener;
 import dev.torii.proxy.ExchangeRecord;
+import dev.torii.proxy.HeaderMask;
 import dev.torii.proxy.upstream.Upstreams;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Vertx;
@@ -28,6 +29,7 @@ public final class Worker {
     private final Supplier<Plan> plan;
     private final Upstreams upstreams;
     private final ExchangeListener listener;
+    private final HeaderMask mask;
     private final Set<ClientConnection> connections = new LinkedHashSet<>();
     private final long ticker;
     private @Nullable HttpExchange exchanges;
@@ -46,13 +48,15 @@ public final class Worker {
             String role,
             Supplier<Plan> plan,
             Upstreams upstreams,
-            ExchangeListener listener) {
+            ExchangeListener listener,
+            HeaderMask mask) {
         this.vertx = vertx;
         this.eventLoop = eventLoop;
         this.role = role;
         this.plan = plan;
         this.upstreams = upstreams;
         this.listener = listener;
+        this.mask = mask;
         this.ticker = vertx.setPeriodic(TICK_MS, id -> tick());
     }
 
@@ -107,6 +111,10 @@ public final class Worker {
 
     String role() {
         return role;
+    }
+
+    HeaderMask mask() {
+        return mask;
     }
 
     Plan plan() {
@@ -173,7 +181,7 @@ public final class Worker {
      */
     void refused(Routing nowhere, String protocol, long began, Decision.Refuse why) {
         listener.started();
-        listener.ended(Outcome.withoutRequest(role, protocol, nowhere, began, why));
+        listener.ended(Outcome.withoutRequest(this, protocol, nowhere, began, why));
     }
 
     /**

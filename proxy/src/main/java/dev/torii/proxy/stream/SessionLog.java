@@ -4,8 +4,11 @@ import dev.torii.proxy.ExchangeListener;
 import dev.torii.proxy.ExchangeRecord;
 import dev.torii.proxy.Fault;
 import dev.torii.routing.Cluster;
+import dev.torii.routing.Snapshot;
 import dev.torii.routing.StreamRoute;
+import dev.torii.routing.Telemetry;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** What a session's record will say: gathered while it lives, frozen and told once. */
@@ -16,6 +19,7 @@ final class SessionLog {
     private String protocol;
     private final String client;
     private final String snapshot;
+    private Telemetry telemetry;
     private final long startNanos = System.nanoTime();
     private final long startEpochMs = System.currentTimeMillis();
     private String serverName = "";
@@ -30,14 +34,14 @@ final class SessionLog {
     /**
      * @param protocol {@code TCP} or {@code TLS}
      * @param client address of the caller
-     * @param snapshot version
      */
-    SessionLog(ExchangeListener listener, String role, String protocol, String client, String snapshot) {
+    SessionLog(ExchangeListener listener, String role, String protocol, String client, Snapshot snapshot) {
         this.listener = listener;
         this.role = role;
         this.protocol = protocol;
         this.client = client;
-        this.snapshot = snapshot;
+        this.snapshot = snapshot.version();
+        this.telemetry = snapshot.telemetry();
     }
 
     /** It is a session of ours and not an HTTP client, whose requests are counted elsewhere. */
@@ -57,6 +61,7 @@ final class SessionLog {
     void chose(StreamChoice choice) {
         route = choice.route();
         cluster = choice.cluster();
+        telemetry = choice.telemetry();
     }
 
     /** One try to reach a backend. */
@@ -89,10 +94,15 @@ final class SessionLog {
      */
     void end(@Nullable Fault fault, String detail, long in, long out) {
         begin();
+        long durationNanos = System.nanoTime() - startNanos;
+        boolean logged = fault != null
+                || telemetry
+                        .log()
+                        .takes(0, durationNanos, ThreadLocalRandom.current().nextLong());
         listener.ended(new ExchangeRecord(
                 role,
                 startEpochMs,
-                System.nanoTime() - startNanos,
+                durationNanos,
                 upstreamNanos,
                 "",
                 "",
@@ -116,6 +126,7 @@ final class SessionLog {
                 client,
                 "",
                 snapshot,
+                logged,
                 List.of(),
                 List.of(),
                 null));

@@ -97,7 +97,7 @@ final class StreamSession {
                 context.role(),
                 gate.look() == Gate.Look.HELLO ? "TLS" : "TCP",
                 address,
-                plan.snapshot().version());
+                plan.snapshot());
         this.client = Side.of(this, channel);
         channel.pipeline().addFirst("side", client);
     }
@@ -149,7 +149,7 @@ final class StreamSession {
         Listener found = gate.listener(serverName);
         if (fixed != null) {
             cluster = fixed;
-            log.chose(new StreamChoice(null, fixed, null, ""));
+            log.chose(new StreamChoice(null, fixed, null, "", plan.snapshot().telemetry()));
             dial(null);
         } else if (found == null) {
             end(Fault.NR, "port_closed");

@@ -47,7 +47,9 @@ public final class AccessLog implements ExchangeListener, AutoCloseable {
 
     @Override
     public void ended(ExchangeRecord exchange) {
-        writer.offer(exchange);
+        if (exchange.logged()) {
+            writer.offer(exchange);
+        }
     }
 
     /** To read it while it is written. */

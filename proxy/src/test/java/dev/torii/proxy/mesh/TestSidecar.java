@@ -3,6 +3,7 @@ package dev.torii.proxy.mesh;
 import dev.torii.proxy.DataPlane;
 import dev.torii.proxy.ExchangeListener;
 import dev.torii.proxy.ExchangeRecord;
+import dev.torii.proxy.HeaderMask;
 import dev.torii.proxy.LoopWatch;
 import dev.torii.proxy.TestProxy;
 import dev.torii.routing.Backend;
@@ -57,7 +58,9 @@ final class TestSidecar implements AutoCloseable {
     TestSidecar(MeshEntrance.Settings settings) {
         String role = settings.outbound() ? "outbound" : "inbound";
         plane = TestProxy.await(DataPlane.start(
-                watch.vertx(), new DataPlane.Options(role, 1, Listening.HOST, port -> port, false, new Recorder())));
+                watch.vertx(),
+                new DataPlane.Options(
+                        role, 1, Listening.HOST, port -> port, false, new Recorder(), HeaderMask.random())));
         port = TestProxy.await(plane.open(settings, Listening.HOST, 0));
     }
 

@@ -3,6 +3,7 @@ package dev.torii.proxy.stream;
 import dev.torii.proxy.DataPlane;
 import dev.torii.proxy.ExchangeListener;
 import dev.torii.proxy.ExchangeRecord;
+import dev.torii.proxy.HeaderMask;
 import dev.torii.proxy.LoopWatch;
 import dev.torii.proxy.TestProxy;
 import dev.torii.routing.Backend;
@@ -66,7 +67,13 @@ final class TestStreams implements AutoCloseable {
         plane = TestProxy.await(DataPlane.start(
                 watch.vertx(),
                 new DataPlane.Options(
-                        "gateway", eventLoops, Listening.HOST, port -> FreePort.find(), false, new Recorder())));
+                        "gateway",
+                        eventLoops,
+                        Listening.HOST,
+                        port -> FreePort.find(),
+                        false,
+                        new Recorder(),
+                        HeaderMask.random())));
     }
 
     private final class Recorder implements ExchangeListener {

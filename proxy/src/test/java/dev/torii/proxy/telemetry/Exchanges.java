@@ -39,6 +39,7 @@ public final class Exchanges {
     @Nullable
     TraceRecord trace;
 
+    boolean logged = true;
     List<String> headers = List.of("x-tenant-id", "acme");
     List<String> responseHeaders = List.of("x-cache", "hit", "via", "1.1 torii");
 
@@ -70,6 +71,7 @@ public final class Exchanges {
                 peer,
                 userAgent,
                 "a1b2c3",
+                logged,
                 headers,
                 responseHeaders,
                 trace);

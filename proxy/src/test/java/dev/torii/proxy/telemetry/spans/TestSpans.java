@@ -39,6 +39,7 @@ final class TestSpans {
                 "192.0.2.1",
                 "curl/8.5.0",
                 "a1b2c3",
+                true,
                 List.of(),
                 List.of(),
                 trace);

@@ -1,6 +1,8 @@
 package dev.torii.proxy.telemetry;
 
+import dev.torii.proxy.ExchangeRecord;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.Exemplars;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -25,12 +27,18 @@ final class DurationHistogram {
     }
 
     private final AtomicLongArray cells;
+    private final RecentTraces traces;
+    private final int traceCells;
 
-    DurationHistogram(int stripes) {
+    /** @param traces where it tells the traced ones */
+    DurationHistogram(int stripes, RecentTraces traces) {
         this.cells = new AtomicLongArray(stripes * STRIDE);
+        this.traces = traces;
+        this.traceCells = traces.cells(BOUNDS.length);
     }
 
-    void observe(int stripe, long nanos) {
+    /** @param exchange that took so long, in whatever respect */
+    void observe(int stripe, long nanos, ExchangeRecord exchange) {
         int bucket = 0;
         while (nanos > BOUNDS_NANOS[bucket]) {
             bucket++;
@@ -38,6 +46,9 @@ final class DurationHistogram {
         int first = stripe * STRIDE;
         cells.getAndIncrement(first + bucket);
         cells.getAndAdd(first + SUM, nanos);
+        if (exchange.trace() != null) {
+            traces.saw(traceCells + bucket, nanos, exchange);
+        }
     }
 
     /** How many were observed in each bucket, not added up. */
@@ -47,6 +58,11 @@ final class DurationHistogram {
             counts[i] = total(i);
         }
         return ClassicHistogramBuckets.of(BOUNDS, counts);
+    }
+
+    /** A traced one for each bucket that has any. */
+    Exemplars exemplars() {
+        return traces.of(traceCells, BOUNDS.length);
     }
 
     double sumSeconds() {

@@ -2,7 +2,6 @@ package dev.torii.proxy.telemetry;
 
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.Exemplars;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -51,7 +50,8 @@ final class ExchangePoints {
     }
 
     private static HistogramDataPointSnapshot point(Labels labels, DurationHistogram histogram) {
-        return new HistogramDataPointSnapshot(histogram.buckets(), histogram.sumSeconds(), labels, Exemplars.EMPTY, 0);
+        return new HistogramDataPointSnapshot(
+                histogram.buckets(), histogram.sumSeconds(), labels, histogram.exemplars(), 0);
     }
 
     MetricSnapshots snapshots() {

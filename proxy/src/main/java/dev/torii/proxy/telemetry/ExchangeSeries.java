@@ -49,7 +49,8 @@ final class ExchangeSeries implements MultiCollector {
     /** @param eventLoops that will report; more threads may, but share */
     ExchangeSeries(int maxSeries, int eventLoops, InstantSource clock) {
         this.maxSeries = maxSeries;
-        this.histograms = () -> new DurationHistogram(eventLoops);
+        RecentTraces traces = new RecentTraces();
+        this.histograms = () -> new DurationHistogram(eventLoops, traces);
         this.clock = clock;
         this.stripe = ThreadLocal.withInitial(() -> nextStripe.getAndIncrement() % eventLoops);
     }

@@ -74,10 +74,10 @@ final class Series {
     }
 
     void observe(int stripe, ExchangeRecord exchange) {
-        server.observe(stripe, exchange.durationNanos());
+        server.observe(stripe, exchange.durationNanos(), exchange);
         if (exchange.upstreamNanos() >= 0) {
             DurationHistogram histogram = client;
-            (histogram != null ? histogram : firstClient()).observe(stripe, exchange.upstreamNanos());
+            (histogram != null ? histogram : firstClient()).observe(stripe, exchange.upstreamNanos(), exchange);
         }
         if (exchange.attempts() > 1) {
             retries.addAndGet(exchange.attempts() - 1);

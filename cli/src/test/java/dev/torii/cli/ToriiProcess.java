@@ -10,21 +10,28 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** {@code torii gateway} or {@code torii sidecar} in a process of its own, on the JDK and class path of this test; ready once it is made. */
 final class ToriiProcess implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final List<String> SMALL = List.of("-Xmx64m", "-XX:TieredStopAtLevel=1");
 
     private final Process process;
     private final Path log;
     private final Path errors;
-    private final int admin;
+    private final int admin = FreePort.find();
 
-    private ToriiProcess(Path home, String name, List<String> options, String role, List<String> arguments) {
+    private ToriiProcess(
+            Path home,
+            String name,
+            List<String> options,
+            Map<String, String> environment,
+            String role,
+            List<String> arguments) {
         log = home.resolve(name + ".log");
         errors = home.resolve(name + ".err");
-        admin = FreePort.find();
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
@@ -32,10 +39,10 @@ final class ToriiProcess implements AutoCloseable {
         command.addAll(List.of("--admin", "127.0.0.1:" + admin));
         command.addAll(arguments);
         try {
-            process = new ProcessBuilder(command)
-                    .redirectError(errors.toFile())
-                    .redirectOutput(log.toFile())
-                    .start();
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectError(errors.toFile()).redirectOutput(log.toFile());
+            builder.environment().putAll(environment);
+            process = builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -56,7 +63,13 @@ final class ToriiProcess implements AutoCloseable {
     static ToriiProcess gateway(Path home, String name, Path config, List<String> options, String... arguments) {
         List<String> all = new ArrayList<>(List.of("--config", config.toString(), "--bind", "127.0.0.1"));
         all.addAll(List.of(arguments));
-        return new ToriiProcess(home, name, options, "gateway", all);
+        return new ToriiProcess(home, name, options, Map.of(), "gateway", all);
+    }
+
+    /** The same, small and quick to start, with these variables in its environment. */
+    static ToriiProcess gateway(Path home, String name, Path config, Map<String, String> environment) {
+        List<String> all = List.of("--config", config.toString(), "--bind", "127.0.0.1");
+        return new ToriiProcess(home, name, SMALL, environment, "gateway", all);
     }
 
     /**
@@ -68,9 +81,15 @@ final class ToriiProcess implements AutoCloseable {
      * @param arguments further ones of the command
      */
     static ToriiProcess sidecar(Path home, String name, Path config, String service, String... arguments) {
+        return sidecar(home, name, config, service, Map.of(), arguments);
+    }
+
+    /** The same with these variables in its environment. */
+    static ToriiProcess sidecar(
+            Path home, String name, Path config, String service, Map<String, String> environment, String... arguments) {
         List<String> all = new ArrayList<>(List.of("--config", config.toString(), "--service", "default/" + service));
         all.addAll(List.of(arguments));
-        return new ToriiProcess(home, name, List.of("-Xmx64m", "-XX:TieredStopAtLevel=1"), "sidecar", all);
+        return new ToriiProcess(home, name, SMALL, environment, "sidecar", all);
     }
 
     private static boolean isReady(int admin) {

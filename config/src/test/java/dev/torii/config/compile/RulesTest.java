@@ -98,8 +98,8 @@ class RulesTest {
                 httpRoute("shop", PARENT, "rules:", "- " + filter, "  backendRefs: [{name: reviews, port: 8080}]"),
                 service("reviews"));
         assertThat(winner(rule, "any", "/").rule().backends())
-                .extracting(Object::toString)
-                .containsExactly("Backend[weight=1, target=Invalid[detail=unsupported_filter], filters=[]]");
+                .extracting(backend -> backend.weight() + " " + backend.target())
+                .containsExactly("1 Invalid[detail=unsupported_filter]");
         assertThat(conditions(rule, "HTTPRoute", "shop"))
                 .containsExactly("Accepted=True Accepted", "ResolvedRefs=False InvalidKind");
 

@@ -8,7 +8,7 @@ import { icon } from '../ui/icons.js';
 import { copyButton, empty, failed, loading, quoted, status } from '../ui/pieces.js';
 import { failureWords } from './trace/span.js';
 import { rootCause, treeOf, visibleRows } from './trace/tree.js';
-import { waterfall } from './trace/waterfall.js';
+import { nameOf, waterfall } from './trace/waterfall.js';
 
 const COLOURS = 8;
 const MOST_ROWS = 2000; // drawn at once
@@ -96,7 +96,7 @@ export function traceView(page) {
     return html`<p class="because ${healed ? 'healed' : ''}" role="note">
       ${icon(healed ? 'warn' : 'error')}
       <span>
-        ${healed ? 'Made good, but on the way ' : 'Failed: '}<b>${shortName(span.service)}</b> ${span.role === 'app' || !span.role ? '' : `(${span.role}) `}<b>${span.name}</b>:
+        ${healed ? 'Made good, but on the way ' : 'Failed: '}<b>${shortName(span.service)}</b> ${span.role ? `(${span.role}) ` : ''}<b>${nameOf(span)}</b>:
         ${failureWords(span)}${cause.attempt ? ` on attempt ${cause.attempt.number} of ${cause.attempt.of}` : ''}.
       </span>
       <button class="link" @click=${() => openCause(span.spanId)}>Show it</button>

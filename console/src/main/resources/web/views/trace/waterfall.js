@@ -28,7 +28,7 @@ export function waterfall({ tree, rows, opened, folded, colours, onOpen, onFold 
 }
 
 /** `GET /cart`, and for a call that leaves: whose it is. */
-function nameOf({ name, role, attributes = {} }) {
+export function nameOf({ name, role, attributes = {} }) {
   const path = name.includes('/') ? '' : (attributes['url.path'] ?? '');
   const leaves = role === 'gateway' || role === 'outbound';
   const callee = leaves && attributes['torii.service'] ? ` → ${shortName(String(attributes['torii.service']))}` : '';

@@ -24,6 +24,7 @@ export function configView(page) {
   let got = {}; // by tab; snapshot: {of, json, lines}
   let failure;
   let limit = firstPart;
+  let allBreakers = false; // those with nothing to tell too
 
   const refresh = async () => {
     const wanted = tab;
@@ -76,7 +77,7 @@ export function configView(page) {
     routes: () => html`<div class="tools">${finder('Find a route, host or backend')}</div>
       ${routeList(got.routes, found())}`,
     breakers: () => html`<div class="tools">${finder('Find a proxy, backend or endpoint')}</div>
-      ${breakerTable(got.breakers, got.proxies, found())}`,
+      ${breakerTable(got.breakers, got.proxies, found(), allBreakers, showAllBreakers)}`,
     snapshot: () => html`<div class="tools">
         <select aria-label="proxy" @change=${(event) => set({ proxy: event.target.value })}>
           ${got.proxies?.map((proxy) => html`<option value=${proxy.address} .selected=${proxy === chosenProxy()}>${proxy.service || proxy.role} ${proxy.address}</option>`)}
@@ -84,6 +85,11 @@ export function configView(page) {
         ${finder('Find in the snapshot')}
       </div>
       ${got.proxies?.length === 0 ? empty('No proxies yet.') : snapshotText({ ...got.snapshot, wanted: found(), limit, more })}`,
+  };
+
+  const showAllBreakers = () => {
+    allBreakers = true;
+    page.redraw();
   };
 
   const more = () => {

@@ -24,7 +24,7 @@ export function logView(page) {
   const opened = new Set(); // keys of lines
   let filter; // undefined until the address has been read
   let follows = true;
-  let noted = 0; // key of the last line whose headers are known
+  let noted = 0; // lines from this key on may have headers that are not known yet
   let scroller;
 
   const onScroller = (element) => (scroller = element);
@@ -165,8 +165,11 @@ export function logView(page) {
     for (const { key, line } of tail.lines.slice(-MOST_LINES)) {
       if (key >= noted) columns.note(line);
     }
-    noted = (tail.lines.at(-1)?.key ?? -1) + 1;
-    for (const key of opened) if (key < (tail.lines[0]?.key ?? 0)) opened.delete(key);
+    noted = tail.next;
+    if (opened.size > 0) {
+      const kept = new Set(tail.lines.map(({ key }) => key));
+      for (const key of opened) if (!kept.has(key)) opened.delete(key);
+    }
     if (follows && !tail.paused) queueMicrotask(() => scroller && (scroller.scrollTop = scroller.scrollHeight));
     return html`<section class="log-view" aria-label="access log">
       ${tools()} ${body()}

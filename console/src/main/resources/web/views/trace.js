@@ -6,9 +6,9 @@ import { clock, duration, plural, shortName, utc } from '../format.js';
 import { to } from '../router.js';
 import { icon } from '../ui/icons.js';
 import { copyButton, empty, failed, loading, quoted, status } from '../ui/pieces.js';
-import { failureWords } from './trace/span.js';
+import { failureWords, nameOf } from './trace/span.js';
 import { rootCause, treeOf, visibleRows } from './trace/tree.js';
-import { nameOf, waterfall } from './trace/waterfall.js';
+import { waterfall } from './trace/waterfall.js';
 
 const COLOURS = 8;
 const MOST_ROWS = 2000; // drawn at once
@@ -66,9 +66,9 @@ export function traceView(page) {
 
   const head = (root) => html`<header class="trace-head">
     <p class="crumbs"><a href=${to('traces')} @click=${back}>${icon('back')} Traces</a></p>
-    <h1>${status(root.span.attributes?.['http.response.status_code'])} ${root.span.name} <small>${root.span.service}</small></h1>
+    <h1>${status(root.span.attributes?.['http.response.status_code'])} ${nameOf(root.span)} <small>${root.span.service}</small></h1>
     <dl class="facts">
-      <div><dt>took</dt><dd>${duration(tree.end - tree.start)}</dd></div>
+      <div><dt>took</dt><dd>${duration(root.span.duration)} ${lasted(root)}</dd></div>
       <div><dt>started</dt><dd title=${utc(tree.start)}>${clock(tree.start)}</dd></div>
       <div><dt>spans</dt><dd>${tree.rows.length}</dd></div>
       <div><dt>services</dt><dd>${[...colours].map(([service, c]) => html`<span class="chip c${c}" title=${service}>${shortName(service)}</span>`)}</dd></div>
@@ -83,6 +83,10 @@ export function traceView(page) {
     </p>
     ${why()}
   </header>`;
+
+  /** A caller that gave up is done before what it called is. */
+  const lasted = (root) =>
+    tree.end - root.end > root.span.duration * 0.01 ? html`<small>(until the last span ended: ${duration(tree.end - tree.start)})</small>` : nothing;
 
   const fact = (name, value) =>
     value ? html`<div class="id"><dt>${name}</dt><dd><code>${value}</code>${copyButton(value, `copy ${name}`)}</dd></div>` : nothing;
@@ -133,7 +137,7 @@ export function traceView(page) {
   }
 
   return {
-    title: () => (tree?.roots[0] ? `${tree.roots[0].span.name} ${duration(tree.end - tree.start)}` : 'Trace'),
+    title: () => (tree?.roots[0] ? `${nameOf(tree.roots[0].span)} ${duration(tree.roots[0].span.duration)}` : 'Trace'),
     show(place) {
       if (place.rest === id) return;
       id = place.rest;

@@ -12,16 +12,21 @@ const badness = (row) => ({ open: 4, 'half open': 2 }[stateOf(row)] ?? 0) + (row
 const worst = (a, b) => badness(b) - badness(a) || share(b) - share(a) || a.cluster.localeCompare(b.cluster);
 
 /** `proxies` tells whose address a row's proxy is. */
-export function breakerTable(breakers, proxies, wanted) {
+/** Whether there is anything to see: a limit, a breaker, a bad endpoint, or traffic. */
+const telling = (row) => row.limit || row.inFlight > 0 || stateOf(row) !== 'none' || row.ejected || row.health === 'unhealthy';
+
+export function breakerTable(breakers, proxies, wanted, all, showAll) {
   if (breakers.length === 0) {
     return empty('No backend has been used yet.', 'Limits and breakers come from BackendPolicy; every backend in use is listed here, with or without.');
   }
   const word = wanted.toLowerCase();
   const names = new Map(proxies.map(({ address, service, role }) => [address, service || role]));
-  const shown = breakers
+  const matching = breakers
     .map((row) => ({ ...row, who: names.get(row.proxy) ?? '' }))
     .filter((row) => `${row.who} ${row.proxy} ${row.cluster} ${row.endpoint} ${row.state}`.toLowerCase().includes(word))
     .sort(worst);
+  const shown = all || word ? matching : matching.filter(telling);
+  const quiet = matching.length - shown.length;
   const open = breakers.filter((row) => stateOf(row) === 'open').length;
   const ejected = breakers.filter((row) => row.ejected).length;
   return html`
@@ -30,7 +35,10 @@ export function breakerTable(breakers, proxies, wanted) {
         ? html`, <b class="warn">${icon('warn')} ${plural(ejected, 'endpoint')} ejected</b>`
         : nothing}
     </p>
-    ${shown.length === 0 ? empty(`Nothing here has "${wanted}" in it.`) : table(shown)}`;
+    ${shown.length > 0 ? table(shown) : word ? empty(`Nothing here has "${wanted}" in it.`) : nothing}
+    ${quiet > 0
+      ? html`<p class="sub">${plural(quiet, 'row')} more without limit, breaker or requests in flight. <button class="link" @click=${showAll}>Show them</button></p>`
+      : nothing}`;
 }
 
 const table = (shown) => html`<div class="scroll">

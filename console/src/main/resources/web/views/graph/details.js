@@ -36,7 +36,7 @@ export function nodeDetails(node, edges, { close, focus, focused, choose }) {
     node.id,
     kindWords[node.kind] ?? node.kind,
     close,
-    node.kind === 'outside' && node.idle ? nothing : figures(node),
+    node.idle ? html`<p class="calm">No requests now.</p>` : figures(node),
     failures(calledBy.length > 0 ? calledBy : calls),
     links('', node, html`<button class="link" @click=${() => focus(focused ? '' : node.id)}>${focused ? 'Show all services' : 'Only its neighbours'}</button>`),
     ends('Called by', calledBy, (edge) => edge.from, choose),

@@ -80,7 +80,7 @@ function nodeBox(node, { x, y }, chosen, choose) {
     <svg class="kind" x="18" y="11" width="16" height="16" viewBox="0 0 24 24">${shape(kindShape(node.kind))}</svg>
     <text class="name" x="40" y="24">${cut(name, 19)}</text>
     <text class="space" x=${NODE.width - 12} y="24">${cut(namespace(node.id), Math.max(0, 17 - name.length))}</text>
-    ${mute ? svg`<text class="numbers" x="18" y="47">outside the mesh</text>` : nodeFigures(node, state)}
+    ${node.idle ? svg`<text class="numbers" x="18" y="47">${words}</text>` : nodeFigures(node, state)}
     <text class="big" x=${NODE.width / 2 + 4} y=${NODE.height / 2} font-size=${bigSize(name)}>${cut(name, 14)}</text>
   </g>`;
 }

@@ -17,14 +17,21 @@ export class Tail {
   #listening = new AbortController();
   #timer;
   #key = 0;
+  #story = false; // of one request: then in the order in which things began, not in which they ended
 
   constructor(changed) {
     this.#changed = changed;
   }
 
+  /** The key of the line that comes next. */
+  get next() {
+    return this.#key;
+  }
+
   /** Begins anew with a filter: the kept lines first, then what comes. */
   async start(filter) {
     this.stop();
+    this.#story = /(^|\s)(request_id|trace_id)=/.test(filter);
     const listening = (this.#listening = new AbortController());
     this.lines = [];
     this.held = [];
@@ -102,6 +109,7 @@ export class Tail {
   #add(lines) {
     this.total += lines.length;
     for (const line of lines) this.lines.push({ key: this.#key++, line });
+    if (this.#story) this.lines.sort((a, b) => Date.parse(a.line.time) - Date.parse(b.line.time));
     if (this.lines.length > MOST_LINES) this.lines.splice(0, this.lines.length - MOST_LINES);
   }
 }

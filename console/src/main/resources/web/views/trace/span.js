@@ -1,7 +1,7 @@
 // What a span says when it is opened: in words first, then all its attributes and events.
 
 import { html, nothing } from '../../parts.js';
-import { duration, percent, utc } from '../../format.js';
+import { duration, percent, shortName, utc } from '../../format.js';
 import { flagsOf, advice, inWords } from '../../flags.js';
 import { icon } from '../../ui/icons.js';
 import { copyButton } from '../../ui/pieces.js';
@@ -11,6 +11,17 @@ export const roleWords = {
   outbound: 'leaving, in the caller’s sidecar',
   inbound: 'arriving, in the service’s sidecar',
 };
+
+/**
+ * `GET /cart` of a proxy's span, whose own name has the route instead of the path; with whose it is where a call leaves.
+ * An app's span goes by its name.
+ */
+export function nameOf({ name, role, attributes = {} }) {
+  const path = attributes['url.path'];
+  if (!role || !path) return name;
+  const callee = role !== 'inbound' && attributes['torii.service'] ? ` → ${shortName(String(attributes['torii.service']))}` : '';
+  return `${attributes['http.request.method'] ?? name} ${path}${callee}`;
+}
 
 /** The failure of a span as a sentence, or ''. */
 export function failureWords({ attributes = {}, status }) {
@@ -39,7 +50,7 @@ export function spanDetails(row, whole) {
     </p>
     <table class="attributes">
       <tbody>
-        ${line('start', utc(row.start))} ${line('span id', span.spanId)} ${span.parentId ? line('parent id', span.parentId) : nothing}
+        ${line('name', span.name)} ${line('start', utc(row.start))} ${line('span id', span.spanId)} ${span.parentId ? line('parent id', span.parentId) : nothing}
         ${Object.entries(span.attributes ?? {})
           .sort(([a], [b]) => (a < b ? -1 : 1))
           .map(([name, value]) => line(name, value))}

@@ -136,10 +136,15 @@ export function visibleRows(rows, folded) {
   });
 }
 
-/** The failure that came first of those with a failed child below nobody: where to begin to read. */
+/**
+ * The failure to begin to read at: one that no failure below it explains, flags before mere statuses, the earliest first.
+ * That a callee saw its caller leave (DC) explains nothing: the caller had a reason to.
+ */
 export function rootCause(rows) {
-  const failed = (row) => row.span.status === 'ERROR' || row.span.attributes?.['torii.flags'];
+  const flag = (row) => row.span.attributes?.['torii.flags'] ?? '';
+  const failed = (row) => (row.span.status === 'ERROR' || flag(row)) && !(flag(row) === 'DC' && row.parent && causes(row.parent));
+  const causes = (row) => row.span.status === 'ERROR' || Boolean(flag(row));
   return rows
     .filter((row) => failed(row) && !row.children.some(failed))
-    .sort((a, b) => Boolean(b.span.attributes?.['torii.flags']) - Boolean(a.span.attributes?.['torii.flags']) || a.end - b.end)[0];
+    .sort((a, b) => Boolean(flag(b)) - Boolean(flag(a)) || a.end - b.end)[0];
 }

@@ -5,7 +5,7 @@ import { duration, shortName } from '../../format.js';
 import { icon } from '../../ui/icons.js';
 import { flags } from '../../ui/pieces.js';
 import { vars } from '../../ui/vars.js';
-import { failureWords, roleWords, spanDetails } from './span.js';
+import { failureWords, nameOf, roleWords, spanDetails } from './span.js';
 
 const DEEPEST = 14; // levels that indent; deeper ones would leave no room for their names
 
@@ -25,14 +25,6 @@ export function waterfall({ tree, rows, opened, folded, colours, onOpen, onFold 
       },
     )}
   </div>`;
-}
-
-/** `GET /cart`, and for a call that leaves: whose it is. */
-export function nameOf({ name, role, attributes = {} }) {
-  const path = name.includes('/') ? '' : (attributes['url.path'] ?? '');
-  const leaves = role === 'gateway' || role === 'outbound';
-  const callee = leaves && attributes['torii.service'] ? ` → ${shortName(String(attributes['torii.service']))}` : '';
-  return `${name}${path ? ` ${path}` : ''}${callee}`;
 }
 
 const ticks = ({ start, end }) => [0, 1, 2, 3, 4].map((i) => ((end - start) * i) / 4);

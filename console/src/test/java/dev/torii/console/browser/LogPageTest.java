@@ -35,7 +35,7 @@ final class LogPageTest {
     void aLineAppearsLiveOnceItMatchesTheFilter(Visit visit) throws Exception {
         visit.open(mesh.page("/"), "#/log");
         assertThat(visit.find("tr[data-row]").first()).isVisible();
-        visit.field("filter").fill("service=default/prices status=503");
+        visit.find("input.filter").fill("service=default/prices status=503");
         visit.press("Enter");
         assertThat(visit.page()).hasURL(Pattern.compile(".*#/log\\?filter=service.*503"));
         assertThat(visit.find(".since")).containsText("live");
@@ -110,6 +110,15 @@ final class LogPageTest {
         visit.page().reload();
         assertThat(visit.find("th", "x-order-id")).isVisible();
         assertThat(visit.find("tr[data-row] .f-headers").first()).containsText("order-");
+    }
+
+    @Test
+    void theLinesOfOneRequestAreInTheOrderInWhichTheyBegan(Visit visit) {
+        String line = "{\"time\":\"2026-01-01T00:00:0%d.000Z\",\"request_id\":\"tea\",\"path\":\"/%s\",\"status\":200}";
+        visit.answer("log/live", ": nothing\n\n")
+                .answer("log", "[" + line.formatted(1, "outer") + "," + line.formatted(2, "inner") + "]")
+                .open(mesh.page("/"), "#/log?filter=request_id%3Dtea");
+        assertThat(visit.find("tr[data-row] .f-path")).containsText(new String[] {"/outer", "/inner"});
     }
 
     @Test

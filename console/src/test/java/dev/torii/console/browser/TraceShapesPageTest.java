@@ -67,6 +67,25 @@ final class TraceShapesPageTest {
     }
 
     @Test
+    void thatACalleeSawItsCallerLeaveIsNotTheCause(Visit visit) {
+        String gaveUp = "\"torii.flags\":\"DT\",\"torii.reason\":\"request_timeout\"";
+        show(
+                visit,
+                failed(span("a", "", "gateway", 0, 1_000), gaveUp),
+                failed(
+                        span("b", "a", "cart", 1, 998),
+                        "\"torii.flags\":\"DC\",\"torii.reason\":\"client_disconnected\""),
+                span("c", "b", "cart", 3_000, 10));
+        assertThat(visit.find(".because"))
+                .containsText("gateway work: the deadline of the whole request was over (request timeout)");
+        assertThat(visit.find(".trace-head")).containsText("1.00\u202fms (until the last span ended: 3.01\u202fms)");
+    }
+
+    private static String failed(String span, String attributes) {
+        return span.replace("UNSET", "ERROR").replace("\"attributes\":{}", "\"attributes\":{" + attributes + "}");
+    }
+
+    @Test
     void hundredsOfSpansFoldAndOpen(Visit visit) {
         String many = IntStream.range(0, 600)
                 .mapToObj(i -> span("s" + i, i % 100 == 0 ? "a" : "s" + (i - 1), "web", i, 1000 - i))

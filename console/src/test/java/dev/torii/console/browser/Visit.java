@@ -109,7 +109,7 @@ final class Visit {
     }
 
     Locator field(String label) {
-        return page.getByLabel(label, new Page.GetByLabelOptions().setExact(true));
+        return page.getByLabel(label);
     }
 
     void press(String... keys) {

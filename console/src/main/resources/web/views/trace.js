@@ -6,7 +6,7 @@ import { clock, duration, plural, shortName, utc } from '../format.js';
 import { to } from '../router.js';
 import { icon } from '../ui/icons.js';
 import { copyButton, empty, failed, loading, quoted, status } from '../ui/pieces.js';
-import { failureWords, nameOf } from './trace/span.js';
+import { failureWords, nameOf, requestOf } from './trace/span.js';
 import { rootCause, treeOf, visibleRows } from './trace/tree.js';
 import { waterfall } from './trace/waterfall.js';
 
@@ -66,7 +66,7 @@ export function traceView(page) {
 
   const head = (root) => html`<header class="trace-head">
     <p class="crumbs"><a href=${to('traces')} @click=${back}>${icon('back')} Traces</a></p>
-    <h1>${status(root.span.attributes?.['http.response.status_code'])} ${nameOf(root.span)} <small>${root.span.service}</small></h1>
+    <h1>${status(root.span.attributes?.['http.response.status_code'])} ${requestOf(root.span)} <small>${root.span.service}</small></h1>
     <dl class="facts">
       <div><dt>took</dt><dd>${duration(root.span.duration)} ${lasted(root)}</dd></div>
       <div><dt>started</dt><dd title=${utc(tree.start)}>${clock(tree.start)}</dd></div>
@@ -137,7 +137,7 @@ export function traceView(page) {
   }
 
   return {
-    title: () => (tree?.roots[0] ? `${nameOf(tree.roots[0].span)} ${duration(tree.roots[0].span.duration)}` : 'Trace'),
+    title: () => (tree?.roots[0] ? `${requestOf(tree.roots[0].span)} ${duration(tree.roots[0].span.duration)}` : 'Trace'),
     show(place) {
       if (place.rest === id) return;
       id = place.rest;

@@ -12,15 +12,17 @@ export const roleWords = {
   inbound: 'arriving, in the service’s sidecar',
 };
 
-/**
- * `GET /cart` of a proxy's span, whose own name has the route instead of the path; with whose it is where a call leaves.
- * An app's span goes by its name.
- */
-export function nameOf({ name, role, attributes = {} }) {
+/** `GET /cart` of a proxy's span, whose own name has the route instead of the path; an app's span goes by its name. */
+export function requestOf({ name, role, attributes = {} }) {
   const path = attributes['url.path'];
-  if (!role || !path) return name;
-  const callee = role !== 'inbound' && attributes['torii.service'] ? ` → ${shortName(String(attributes['torii.service']))}` : '';
-  return `${attributes['http.request.method'] ?? name} ${path}${callee}`;
+  return role && path ? `${attributes['http.request.method'] ?? name} ${path}` : name;
+}
+
+/** The same, with whose it is where a call leaves: `GET /cart → cart`. */
+export function nameOf(span) {
+  const callee = span.attributes?.['torii.service'];
+  const leaves = span.role === 'gateway' || span.role === 'outbound';
+  return requestOf(span) + (leaves && callee ? ` → ${shortName(String(callee))}` : '');
 }
 
 /** The failure of a span as a sentence, or ''. */

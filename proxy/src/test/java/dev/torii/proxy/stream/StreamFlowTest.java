@@ -7,10 +7,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.torii.proxy.ExchangeRecord;
 import dev.torii.proxy.Fault;
 import dev.torii.proxy.TestProxy;
+import dev.torii.routing.AccessLogging;
+import dev.torii.routing.Backend;
 import dev.torii.routing.Cluster;
 import dev.torii.routing.ConnectionSettings;
 import dev.torii.routing.Endpoint;
 import dev.torii.routing.LoadBalancing;
+import dev.torii.routing.Target;
+import dev.torii.routing.Telemetry;
+import dev.torii.routing.Tracing;
 import dev.torii.testkit.Listening;
 import dev.torii.testkit.MisbehavingBackend;
 import dev.torii.testkit.Pod;
@@ -75,6 +80,36 @@ class StreamFlowTest {
         assertThat(record.bytesOut()).isEqualTo((TcpEchoServer.GREETING + "\nPONG\nfalse\n").length());
         assertThat(record.authority()).isEmpty();
         assertThat(record.service()).isEqualTo("default/b");
+    }
+
+    /** They have no status: a sample, how long they took, and failure are what they can be written for. */
+    @Test
+    void conditionsOfTheLogHoldForConnectionsToo() throws Exception {
+        TcpEchoServer echo = TcpEchoServer.start(streams.vertx(), Pod.of("tcp"));
+        streams.cluster("b", echo.port()).tcp(loggedWhen(400, 0, "b")).apply();
+        assertThat(visit().logged()).isFalse();
+        streams.tcp(loggedWhen(400, 100, "b")).apply();
+        assertThat(visit().logged()).isTrue();
+        streams.cluster("dead", deadPort()).tcp(loggedWhen(400, 0, "dead")).apply();
+        try (RawHttp client = RawHttp.connect(streams.port())) {
+            client.readToEnd();
+        }
+        ExchangeRecord failed = streams.record();
+        assertThat(failed.fault()).isEqualTo(Fault.UF);
+        assertThat(failed.logged()).isTrue();
+    }
+
+    private static Backend loggedWhen(int minStatus, double samplePercent, String cluster) {
+        AccessLogging log = new AccessLogging(List.of(), List.of(), minStatus, 0, samplePercent);
+        return new Backend(1, new Target.ToCluster(cluster), List.of(), new Telemetry(Tracing.DEFAULT, log));
+    }
+
+    private ExchangeRecord visit() {
+        try (RawHttp client = RawHttp.connect(streams.port())) {
+            client.readUntil("\n");
+            client.closeOutput().readToEnd();
+        }
+        return streams.record();
     }
 
     @Test

@@ -3,7 +3,7 @@
 import { ask, cancelled, listen } from '../../api.js';
 
 export const MOST_LINES = 500;
-const DRAW_EVERY_MS = 250;
+const DRAW_EVERY_MS = 400;
 
 export class Tail {
   lines = []; // oldest first; each {key, line}

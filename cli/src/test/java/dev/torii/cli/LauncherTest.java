@@ -48,7 +48,7 @@ final class LauncherTest {
     @Test
     void norInTheCapturedOne() throws Exception {
         List<String> check = new ArrayList<>(List.of("check", HOME + "/src/demo-captured"));
-        for (String file : List.of("gateway", "routes", "reviews")) {
+        for (String file : List.of("gateway", "routes", "reviews", "telemetry")) {
             check.add(HOME + "/src/demo/" + file + ".yaml");
         }
         assertThat(torii(check.toArray(String[]::new))).isEqualTo(new Ran(0, "", ""));

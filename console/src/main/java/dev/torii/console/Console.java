@@ -18,6 +18,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
+import io.vertx.ext.web.Router;
 import java.net.BindException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -98,9 +99,10 @@ public final class Console {
         OtlpReceiver receiver = new OtlpReceiver(vertx, traces, heap / PENDING_SHARE);
         // Not a future of this Vert.x: a failure is told when its event loops, which would deliver it, are closed.
         Promise<Console> started = Promise.promise();
+        Router router = site.router();
         // The page and the log share an event loop: what a server opens there is served there.
         Context context = vertx.getOrCreateContext();
-        context.runOnContext(v -> listen(vertx, options.listen(), "the console's port", site.router())
+        context.runOnContext(v -> listen(vertx, options.listen(), "the console's port", router)
                 .compose(page -> listen(vertx, options.otlp(), "the port for spans", receiver)
                         .map(otlp -> new Console(vertx, context, () -> end(mesh, tails), page, otlp)))
                 .onSuccess(console -> {

@@ -15,6 +15,7 @@ public final class Demo {
 
     private static final String WHAT_TO_TRY = """
             The shop is open at http://localhost:%d/ : a gateway, and %d services with a sidecar each. Ctrl-C closes it.
+            Open http://localhost:%d/ to watch it: the console, with every request as a trace, the graph and the log.
 
             Try, in another terminal:
               curl localhost:8080/api/catalog/products
@@ -22,7 +23,7 @@ public final class Demo {
               curl -H 'x-preview: v2' localhost:8080/api/reviews        # a tester gets v2
               curl -H 'x-preview: v2' localhost:8080/cart               # also deep in the mesh: web asks cart, cart asks reviews
               curl -H 'x-request-id: tea-1' localhost:8080/cart         # one id on the whole way; then
-              grep tea-1 %s       # six lines, two for each call
+              grep tea-1 %s       # six lines, two for each call; in the console: one trace
               curl -i 'localhost:8080/api/cart?delay=3000'              # 504 after a second; x-torii-reason says why
               curl -i localhost:8080/nowhere                            # 404; x-torii-reason says why
               curl 'localhost:15000/explain?method=GET&url=http://localhost:8080/api/reviews&header=x-preview:v2'
@@ -31,6 +32,7 @@ public final class Demo {
             Edit, and see it on the next request:
               src/demo/reviews.yaml    the canary, at the gateway and in the mesh: shift the weights, say to 50/50
               src/demo/routes.yaml     paths, redirects, CORS, timeouts
+              src/demo/telemetry.yaml  which requests are traced, which headers are logged
               ./torii check src/demo   says what is wrong before the gateway does
 
             The access log of all of them, also in that file:
@@ -74,7 +76,8 @@ public final class Demo {
                 })) {
             closeOnExit(mesh);
             start(mesh, home.resolve("src/demo"), log);
-            out.printf(Locale.ROOT, WHAT_TO_TRY, Mesh.GATEWAY_PORT, Pod.ALL.size(), LOG, site.toTry());
+            out.printf(
+                    Locale.ROOT, WHAT_TO_TRY, Mesh.GATEWAY_PORT, Pod.ALL.size(), Mesh.CONSOLE_PORT, LOG, site.toTry());
             open.set(true);
             String ended = mesh.awaitEnd();
             if (ended != null) {

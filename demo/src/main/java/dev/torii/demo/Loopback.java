@@ -85,12 +85,22 @@ final class Loopback implements Site {
                 "--outbound",
                 HOST + ":" + outbound(pod.number()),
                 "--admin",
-                HOST + ":" + admin(pod.number()));
+                admin(pod));
     }
 
     @Override
     public String inbound(Pod pod) {
         return HOST + ":" + inbound(pod.number());
+    }
+
+    @Override
+    public String admin(Pod pod) {
+        return HOST + ":" + admin(pod.number());
+    }
+
+    @Override
+    public String machine() {
+        return HOST;
     }
 
     @Override

@@ -14,15 +14,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The processes of the demo: five services, a sidecar beside each, and the gateway before them all; up together and down
- * together.
+ * The processes of the demo: five services, a sidecar beside each, the gateway before them all, and the console that
+ * watches; up together and down together.
  */
 final class Mesh implements AutoCloseable {
 
     static final int GATEWAY_PORT = 8080;
     static final int ADMIN_PORT = 15000;
+    static final int CONSOLE_PORT = 15080;
+    static final int SPANS_PORT = 4318;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final long POLL_NANOS = Duration.ofMillis(50).toNanos();
 
     private final Path home;
@@ -53,15 +55,18 @@ final class Mesh implements AutoCloseable {
     void start(Path config) throws IOException {
         requireFree("the gateway", GATEWAY_PORT);
         requireFree("the gateway's admin endpoint", ADMIN_PORT);
+        requireFree("the console", CONSOLE_PORT);
+        requireFree("the console's port for spans", SPANS_PORT);
         for (Map.Entry<Integer, String> port : site.ports().entrySet()) {
             requireFree(port.getValue(), port.getKey());
         }
         makeSite();
         for (Pod pod : Pod.ALL) {
             start(pod.service(), pod.service(), site.app(pod));
-            start("the sidecar of " + pod.service(), pod.service(), site.sidecar(pod, config));
+            start("the sidecar of " + pod.service(), pod.service(), traced(site.sidecar(pod, config)));
         }
-        start("the gateway", "gateway", gatewayCommand(config));
+        start("the gateway", "gateway", traced(gatewayCommand(config)));
+        start("the console", "console", consoleCommand());
         awaitShop();
     }
 
@@ -91,6 +96,25 @@ final class Mesh implements AutoCloseable {
         return command;
     }
 
+    private List<String> consoleCommand() {
+        List<String> command = new ArrayList<>(List.of(home.resolve("torii").toString(), "console"));
+        command.addAll(List.of("--listen", "127.0.0.1:" + CONSOLE_PORT, "--otlp", site.machine() + ":" + SPANS_PORT));
+        command.addAll(List.of("--proxy", "127.0.0.1:" + ADMIN_PORT));
+        Pod.ALL.forEach(pod -> command.add(site.admin(pod)));
+        return command;
+    }
+
+    /** Tells the console of the requests that {@code src/demo/telemetry.yaml} has traced: all. */
+    private List<String> traced(List<String> command) {
+        List<String> all = new ArrayList<>(List.of(
+                "env",
+                "OTEL_EXPORTER_OTLP_ENDPOINT=http://" + site.machine() + ":" + SPANS_PORT,
+                "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
+                "OTEL_BSP_SCHEDULE_DELAY=1000"));
+        all.addAll(command);
+        return all;
+    }
+
     /** Returns when every service answers through its sidecar, and the page through all of them. */
     private void awaitShop() throws IOException {
         Shopper shopper = new Shopper();
@@ -102,6 +126,7 @@ final class Mesh implements AutoCloseable {
                     deadline);
         }
         await(shopper::seesThePage, "the shop did not answer on " + Shopper.uri("/"), deadline);
+        await(shopper::seesTheConsole, "the console did not answer on " + Shopper.console("/"), deadline);
     }
 
     private void await(BooleanSupplier condition, String otherwise, long deadline) throws IOException {

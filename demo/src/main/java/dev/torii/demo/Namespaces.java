@@ -49,7 +49,11 @@ final class Namespaces implements Site {
 
     /** The pod's own address. */
     static String address(Pod pod) {
-        return "198.18.0.1" + pod.number() + ":" + PORT;
+        return host(pod) + ":" + PORT;
+    }
+
+    private static String host(Pod pod) {
+        return "198.18.0.1" + pod.number();
     }
 
     /** Runs a command in the network of a pod, where Services have names. */
@@ -93,6 +97,7 @@ final class Namespaces implements Site {
                 folder + "/gateway.yaml",
                 folder + "/routes.yaml",
                 folder + "/reviews.yaml",
+                folder + "/telemetry.yaml",
                 home + "/src/demo-captured/services.yaml");
     }
 
@@ -106,7 +111,8 @@ final class Namespaces implements Site {
         List<String> command = new ArrayList<>();
         command.addAll(List.of("bash", "-c", AS_USER, "torii-demo", home.toString(), JAVA, folder.toString()));
         command.addAll(List.of("env", "TORII_BUILD=never", "TORII_JAVA=" + RUN + "/java", RUN + "/torii/torii"));
-        command.addAll(List.of("sidecar", "--capture", "--service", "default/" + pod.service(), "--config"));
+        command.addAll(List.of("sidecar", "--capture", "--service", "default/" + pod.service()));
+        command.addAll(List.of("--admin", "0.0.0.0:" + Mesh.ADMIN_PORT, "--config"));
         command.addAll(config(RUN + "/config", RUN + "/torii"));
         return in(pod.service(), command);
     }
@@ -114,6 +120,16 @@ final class Namespaces implements Site {
     @Override
     public String inbound(Pod pod) {
         return address(pod);
+    }
+
+    @Override
+    public String admin(Pod pod) {
+        return host(pod) + ":" + Mesh.ADMIN_PORT;
+    }
+
+    @Override
+    public String machine() {
+        return "198.18.0.1";
     }
 
     @Override

@@ -20,6 +20,10 @@ final class Shopper {
         return URI.create("http://127.0.0.1:" + Mesh.GATEWAY_PORT + path);
     }
 
+    static URI console(String path) {
+        return URI.create("http://127.0.0.1:" + Mesh.CONSOLE_PORT + path);
+    }
+
     /** @param headers name, value, name, value, … */
     HttpResponse<String> get(String path, String... headers) throws IOException {
         return send("GET", uri(path), headers);
@@ -42,6 +46,10 @@ final class Shopper {
 
     boolean seesThePage() {
         return status(uri("/")) == 200;
+    }
+
+    boolean seesTheConsole() {
+        return status(console("/api/status")) == 200;
     }
 
     /** Whether a service answers at a host and port, its sidecar's; that it has no such page is an answer too. */

@@ -31,6 +31,12 @@ interface Site {
     /** Host and port where what is for the pod's service comes in, seen from this machine. */
     String inbound(Pod pod);
 
+    /** Host and port of the sidecar's admin pages, seen from this machine. */
+    String admin(Pod pod);
+
+    /** An address of this machine that the pods reach. */
+    String machine();
+
     /** What else to try here, in lines for people. */
     String toTry();
 

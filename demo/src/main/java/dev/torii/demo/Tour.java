@@ -2,6 +2,7 @@ package dev.torii.demo;
 
 import static dev.torii.demo.Checks.require;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -11,12 +12,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** Tries what {@link Demo} tells its user to try, edits included. */
 final class Tour {
 
     private static final int USERS = 400;
     private static final Duration EDIT_TAKES_AT_MOST = Duration.ofSeconds(10);
+    private static final Duration HEARD_WITHIN = Duration.ofSeconds(30);
+    private static final long POLL_NANOS = Duration.ofMillis(200).toNanos();
 
     private final Path config;
     private final LogTail log;
@@ -34,6 +40,8 @@ final class Tour {
         checks.check("canary split", this::split);
         checks.check("preview header", this::preview);
         checks.check("one id in the mesh", this::oneIdInTheMesh);
+        checks.check("one trace", this::oneTrace);
+        checks.check("service graph", this::serviceGraph);
         checks.check("mesh canary", this::meshCanary);
         checks.check("mesh preview", this::meshPreview);
         checks.check("redirect", this::redirect);
@@ -119,6 +127,54 @@ final class Tour {
                 .count();
         require(lines == wanted.size(), lines + " log lines carry " + id + " instead of " + wanted.size());
         return "web → cart → reviews is six log lines with " + id;
+    }
+
+    /** The same calls, as the console shows them. */
+    private String oneTrace() throws IOException {
+        String id = "trace-" + System.nanoTime();
+        expect(200, shopper.get("/cart", "x-request-id", id, "x-preview", "v2"));
+        Set<String> wanted = Set.of("gateway", "default/web", "default/cart", "default/reviews-v2");
+        JsonArray traces = watch(
+                "/api/traces?requestId=" + id,
+                JsonArray::new,
+                found -> found.size() > 0
+                        && wanted.stream().allMatch(found.getJsonObject(0).getJsonArray("services")::contains));
+        require(traces.size() == 1, "one request is " + traces.size() + " traces: " + traces);
+        JsonObject trace = traces.getJsonObject(0);
+        require(trace.getString("rootService").equals("gateway"), "the trace begins elsewhere: " + trace);
+        return trace.getInteger("spans") + " spans of gateway, web, cart and reviews-v2 are one trace with " + id;
+    }
+
+    private String serviceGraph() throws IOException {
+        Set<String> wanted =
+                Set.of("gateway → default/web", "default/web → default/cart", "default/cart → default/reviews-v2");
+        JsonObject graph = watch(
+                "/api/graph?window=300", JsonObject::new, found -> edges(found).containsAll(wanted));
+        return edges(graph).size() + " edges, counted by the proxies";
+    }
+
+    private static Set<String> edges(JsonObject graph) {
+        Set<String> edges = new TreeSet<>();
+        for (Object each : graph.getJsonArray("edges")) {
+            JsonObject edge = (JsonObject) each;
+            edges.add(edge.getString("from") + " → " + edge.getString("to"));
+        }
+        return edges;
+    }
+
+    /** Asks the console until it has heard enough. */
+    private <T> T watch(String path, Function<String, T> read, Predicate<T> enough) throws IOException {
+        long deadline = System.nanoTime() + HEARD_WITHIN.toNanos();
+        while (true) {
+            String body =
+                    expect(200, shopper.send("GET", Shopper.console(path))).body();
+            T answer = read.apply(body);
+            if (enough.test(answer)) {
+                return answer;
+            }
+            require(System.nanoTime() < deadline, "the console has heard no more than " + body);
+            LockSupport.parkNanos(POLL_NANOS);
+        }
     }
 
     private static boolean isOf(String id, String line) {

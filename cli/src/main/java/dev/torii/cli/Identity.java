@@ -39,7 +39,7 @@ final class Identity {
         put("NODE_NAME", "k8s.node.name", environment, all);
         try {
             TracingSettings settings = TracingSettings.of(environment, all);
-            settings.samplingPercent(); // told now, not with the first configuration
+            settings.defaults(); // told now, not with the first configuration
             return settings;
         } catch (IllegalArgumentException e) {
             throw new Failure(String.valueOf(e.getMessage()));

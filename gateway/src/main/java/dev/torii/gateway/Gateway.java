@@ -98,7 +98,7 @@ public final class Gateway {
         this.accessLog = accessLog;
         this.spans = spans;
         this.plane = plane;
-        this.role = new GatewayRole(plane, metrics);
+        this.role = new GatewayRole(options.tracing().defaults(), plane, metrics);
         this.configuration = new Configuration(role);
         metrics.describe("gateway", "", () -> notReady().isEmpty());
         this.admin = new AdminServer(

@@ -8,6 +8,7 @@ import dev.torii.proxy.DataPlane;
 import dev.torii.proxy.telemetry.ProxyMetrics;
 import dev.torii.proxy.telemetry.ProxyMetrics.Reload;
 import dev.torii.routing.Snapshot;
+import dev.torii.routing.Tracing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -15,12 +16,13 @@ import java.util.concurrent.CompletionStage;
 /** What a gateway does with its configuration: it opens the listeners' ports. */
 final class GatewayRole implements Role {
 
-    private final SnapshotCompiler compiler = new SnapshotCompiler();
+    private final SnapshotCompiler compiler;
     private final DataPlane plane;
     private final ProxyMetrics metrics;
     private volatile List<String> closedPorts = List.of();
 
-    GatewayRole(DataPlane plane, ProxyMetrics metrics) {
+    GatewayRole(Tracing tracing, DataPlane plane, ProxyMetrics metrics) {
+        this.compiler = new SnapshotCompiler(tracing);
         this.plane = plane;
         this.metrics = metrics;
     }

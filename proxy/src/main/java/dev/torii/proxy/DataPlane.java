@@ -7,6 +7,7 @@ import dev.torii.proxy.stream.StreamContext;
 import dev.torii.proxy.tls.ClientTls;
 import dev.torii.proxy.tls.TlsEngine;
 import dev.torii.proxy.tls.UpstreamTlsOptions;
+import dev.torii.proxy.trace.AppWork;
 import dev.torii.proxy.upstream.Upstreams;
 import dev.torii.routing.Cluster;
 import dev.torii.routing.Port;
@@ -49,6 +50,7 @@ public final class DataPlane {
      *     one takes over from another); otherwise such a port is in use and stays closed
      * @param listener hears of every exchange
      * @param mask how headers are shown
+     * @param work of the app behind a sidecar, one for both of its data planes; null at a gateway
      */
     public record Options(
             String role,
@@ -57,7 +59,21 @@ public final class DataPlane {
             IntUnaryOperator bindPort,
             boolean sharePorts,
             ExchangeListener listener,
-            HeaderMask mask) {}
+            HeaderMask mask,
+            @Nullable AppWork work) {
+
+        /** Without an app. */
+        public Options(
+                String role,
+                int eventLoops,
+                String bindHost,
+                IntUnaryOperator bindPort,
+                boolean sharePorts,
+                ExchangeListener listener,
+                HeaderMask mask) {
+            this(role, eventLoops, bindHost, bindPort, sharePorts, listener, mask, null);
+        }
+    }
 
     /**
      * What became of a snapshot; all is well when both are empty.
@@ -109,7 +125,8 @@ public final class DataPlane {
                     () -> plane.plan,
                     new Upstreams(vertx, plane::clientTls),
                     options.listener(),
-                    options.mask())));
+                    options.mask(),
+                    options.work())));
             starting.add(ready.future());
         }
         return Future.all(starting).map(all -> {

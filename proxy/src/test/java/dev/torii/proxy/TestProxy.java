@@ -3,6 +3,7 @@ package dev.torii.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.torii.proxy.http.Worker;
+import dev.torii.proxy.telemetry.ExchangeListeners;
 import dev.torii.routing.Backend;
 import dev.torii.routing.Cluster;
 import dev.torii.routing.ConnectionSettings;
@@ -74,6 +75,11 @@ public final class TestProxy implements AutoCloseable {
     }
 
     public TestProxy(int eventLoops) {
+        this(eventLoops, exchange -> {});
+    }
+
+    /** @param also hears of exchanges */
+    public TestProxy(int eventLoops, ExchangeListener also) {
         plane = await(DataPlane.start(
                 watch.vertx(),
                 new DataPlane.Options(
@@ -82,7 +88,7 @@ public final class TestProxy implements AutoCloseable {
                         "127.0.0.1",
                         port -> FreePort.find(),
                         false,
-                        heard,
+                        new ExchangeListeners(List.of(heard, also)),
                         HeaderMask.random())));
     }
 

@@ -16,6 +16,7 @@ import dev.torii.proxy.telemetry.Logging;
 import dev.torii.proxy.telemetry.ProxyMetrics;
 import dev.torii.proxy.telemetry.spans.SpanExport;
 import dev.torii.proxy.telemetry.spans.TracingSettings;
+import dev.torii.proxy.trace.AppWork;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -151,7 +152,8 @@ public final class Sidecar {
                     return true;
                 }));
         SidecarView view = new SidecarView(options.namespace(), options.service(), options.appPorts());
-        this.configuration = new Configuration(new SidecarRole(view, inbound, outbound, metrics, footprint));
+        this.configuration = new Configuration(
+                new SidecarRole(options.tracing().defaults(), view, inbound, outbound, metrics, footprint));
         metrics.describe(
                 "sidecar",
                 options.namespace() + "/" + options.service(),
@@ -198,12 +200,14 @@ public final class Sidecar {
         // Not a future of this Vert.x: a failure is told when its event loops, which would deliver it, are closed.
         Promise<Sidecar> started = Promise.promise();
         AppWorkers workers = new AppWorkers(options.workers(), metrics.registry());
+        AppWork atWork = new AppWork();
+        metrics.lostContexts(atWork::lost);
         List<ExchangeListener> calls = new ArrayList<>(List.of(metrics, accessLog));
         calls.addAll(spans);
         List<ExchangeListener> work = new ArrayList<>(calls);
         work.add(0, workers);
-        plane(vertx, options, "inbound", new ExchangeListeners(work))
-                .compose(in -> plane(vertx, options, "outbound", new ExchangeListeners(calls))
+        plane(vertx, options, "inbound", atWork, new ExchangeListeners(work))
+                .compose(in -> plane(vertx, options, "outbound", atWork, new ExchangeListeners(calls))
                         .map(out -> List.of(in, out)))
                 .compose(planes -> vertx.executeBlocking(
                         () -> new Sidecar(options, logging, vertx, accessLog, spans, metrics, workers, planes), false))
@@ -212,10 +216,12 @@ public final class Sidecar {
         return started.future();
     }
 
-    private static Future<DataPlane> plane(Vertx vertx, Options options, String role, ExchangeListener listener) {
+    private static Future<DataPlane> plane(
+            Vertx vertx, Options options, String role, AppWork atWork, ExchangeListener listener) {
         return DataPlane.start(
                 vertx,
-                new DataPlane.Options(role, options.eventLoops(), "", port -> port, false, listener, options.mask()));
+                new DataPlane.Options(
+                        role, options.eventLoops(), "", port -> port, false, listener, options.mask(), atWork));
     }
 
     private void open(Promise<Sidecar> started) {

@@ -10,6 +10,7 @@ import dev.torii.proxy.telemetry.ProxyMetrics;
 import dev.torii.proxy.telemetry.ProxyMetrics.Reload;
 import dev.torii.routing.Mesh;
 import dev.torii.routing.Snapshot;
+import dev.torii.routing.Tracing;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -17,14 +18,21 @@ import java.util.concurrent.CompletionStage;
 /** What a sidecar does with its configuration: both directions serve it as this one sees it. */
 final class SidecarRole implements Role {
 
-    private final SnapshotCompiler compiler = new SnapshotCompiler();
+    private final SnapshotCompiler compiler;
     private final SidecarView view;
     private final DataPlane inbound;
     private final DataPlane outbound;
     private final ProxyMetrics metrics;
     private final Footprint footprint;
 
-    SidecarRole(SidecarView view, DataPlane inbound, DataPlane outbound, ProxyMetrics metrics, Footprint footprint) {
+    SidecarRole(
+            Tracing tracing,
+            SidecarView view,
+            DataPlane inbound,
+            DataPlane outbound,
+            ProxyMetrics metrics,
+            Footprint footprint) {
+        this.compiler = new SnapshotCompiler(tracing);
         this.view = view;
         this.inbound = inbound;
         this.outbound = outbound;

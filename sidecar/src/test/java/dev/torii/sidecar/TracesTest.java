@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.torii.proxy.telemetry.spans.TracingSettings;
 import dev.torii.testkit.ConfigFolder;
 import dev.torii.testkit.EchoBackend;
+import dev.torii.testkit.MisbehavingBackend;
 import dev.torii.testkit.Pod;
 import dev.torii.testkit.RawHttp;
 import dev.torii.testkit.SeenSpan;
@@ -12,9 +13,15 @@ import dev.torii.testkit.SpanCollector;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A call through two sidecars is one tree of spans. */
 class TracesTest {
@@ -74,6 +81,43 @@ class TracesTest {
                             .containsExactly("00-" + ID + "-" + work.spanId() + "-01");
                     assertThat(out.admin("GET /metrics").body()).contains("torii_spans_exported_total");
                 }
+            }
+        }
+    }
+
+    /** An app that passes on only headers that begin so, and calls {@code leaf} with them. */
+    private static MisbehavingBackend passing(String start, AtomicInteger outbound) {
+        return MisbehavingBackend.start(connection -> {
+            String passed = Stream.of(connection.readHead().split("\r\n"))
+                    .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(start))
+                    .map(line -> line + "\r\n")
+                    .collect(Collectors.joining());
+            try (RawHttp call = RawHttp.connect(outbound.get())) {
+                call.send("GET http://leaf/ HTTP/1.1\r\nHost: leaf\r\n" + passed + "\r\n")
+                        .readResponse();
+            }
+            connection.send("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"traceparent:, true", "baggage:, true", "x-request-id:, true", "accept:, false"})
+    void theRequestIdGoesOnWithWhateverTheAppPassesOn(String passed, boolean kept) {
+        AtomicInteger outbound = new AtomicInteger();
+        try (EchoBackend leaf = EchoBackend.start(vertx, Pod.of("leaf"));
+                MisbehavingBackend app = passing(passed, outbound)) {
+            callerFolder.turnTo(
+                    Map.of("web", MeshYaml.service("web", app.port()), "leaf", MeshYaml.service("leaf", leaf.port())));
+            try (TestSidecar sidecar = TestSidecar.start(callerFolder.path(), "shop", "web", app.port());
+                    RawHttp client = RawHttp.connect(sidecar.inbound())) {
+                outbound.set(sidecar.outbound());
+                client.send("GET / HTTP/1.1\r\nHost: web\r\nAccept: */*\r\nx-request-id: order-7\r\n\r\n");
+                assertThat(client.readResponse().status()).isEqualTo(200);
+                List<String> ids = leaf.journal().all().get(0).header("x-request-id");
+                assertThat(ids).hasSize(1);
+                assertThat(ids.get(0).equals("order-7")).isEqualTo(kept);
+                assertThat(sidecar.admin("GET /metrics").body())
+                        .contains("torii_context_lost_total " + (kept ? "0.0" : "1.0"));
             }
         }
     }

@@ -15,6 +15,7 @@ import dev.torii.routing.RouteTable;
 import dev.torii.routing.Rule;
 import dev.torii.routing.Snapshot;
 import dev.torii.routing.StreamTable;
+import dev.torii.routing.Tracing;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,14 +37,25 @@ import java.util.stream.Stream;
 public final class SnapshotCompiler {
 
     private final InstantSource clock;
+    private final Tracing tracing;
 
     public SnapshotCompiler() {
         this(InstantSource.system());
     }
 
+    /** @param tracing what holds where no policy says anything */
+    public SnapshotCompiler(Tracing tracing) {
+        this(InstantSource.system(), tracing);
+    }
+
     /** @param clock by which certificates are warned of that are not valid (any more) */
     public SnapshotCompiler(InstantSource clock) {
+        this(clock, Tracing.DEFAULT);
+    }
+
+    private SnapshotCompiler(InstantSource clock, Tracing tracing) {
         this.clock = clock;
+        this.tracing = tracing;
     }
 
     /**
@@ -79,7 +91,7 @@ public final class SnapshotCompiler {
         PolicyTargets targets = new PolicyTargets(resources, references, findings);
         BackendTls backendTls = new BackendTls(resources, targets, references, findings);
         PolicyIndex<BackendPolicy> policies = backendPolicies(resources, targets, findings);
-        TelemetryPolicies telemetry = new TelemetryPolicies(resources, targets, findings);
+        TelemetryPolicies telemetry = new TelemetryPolicies(resources, targets, tracing, findings);
         Clusters clusters = new Clusters(resources, backendTls, policies, findings);
         List<Port> ports =
                 ports(gateways, new HttpRules(clusters, findings), new StreamRoutes(clusters, findings), telemetry);
@@ -104,7 +116,7 @@ public final class SnapshotCompiler {
         PolicyTargets targets = new PolicyTargets(resources, references, findings);
         BackendTls backendTls = new BackendTls(resources, targets, references, findings);
         PolicyIndex<BackendPolicy> policies = backendPolicies(resources, targets, findings);
-        TelemetryPolicies telemetry = new TelemetryPolicies(resources, targets, findings);
+        TelemetryPolicies telemetry = new TelemetryPolicies(resources, targets, tracing, findings);
         Clusters routed = new Clusters(resources, backendTls, policies, findings);
         Destinations destinations = new Destinations(
                 resources,

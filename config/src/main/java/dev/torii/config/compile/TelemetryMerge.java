@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /** Puts policies on each other: lists add up, of anything else the last that sets it is right. */
 final class TelemetryMerge {
 
-    private double samplingPercent = Tracing.DEFAULT.samplingPercent();
-    private Set<Propagation> propagation = Tracing.DEFAULT.propagation();
+    private double samplingPercent;
+    private Set<Propagation> propagation;
     private final Set<Force> force = new LinkedHashSet<>();
     private final Set<String> tagHeaders = new LinkedHashSet<>();
     private final Map<String, LoggedHeader> requestHeaders = new LinkedHashMap<>();
@@ -29,11 +29,17 @@ final class TelemetryMerge {
     private long slowerThanMs;
     private @Nullable Double samplePercent;
 
-    private TelemetryMerge() {}
+    private TelemetryMerge(Tracing unless) {
+        samplingPercent = unless.samplingPercent();
+        propagation = unless.propagation();
+    }
 
-    /** @param policies the least specific first */
-    static Telemetry of(List<TelemetryPolicy> policies) {
-        TelemetryMerge merge = new TelemetryMerge();
+    /**
+     * @param unless what holds where no policy says anything
+     * @param policies the least specific first
+     */
+    static Telemetry of(Tracing unless, List<TelemetryPolicy> policies) {
+        TelemetryMerge merge = new TelemetryMerge(unless);
         policies.forEach(merge::add);
         return new Telemetry(merge.tracing(), merge.log());
     }

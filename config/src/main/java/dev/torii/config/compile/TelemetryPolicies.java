@@ -8,6 +8,7 @@ import dev.torii.config.resource.Route;
 import dev.torii.config.resource.Service;
 import dev.torii.config.resource.TelemetryPolicy;
 import dev.torii.routing.Telemetry;
+import dev.torii.routing.Tracing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,10 +23,13 @@ import org.jspecify.annotations.Nullable;
 final class TelemetryPolicies {
 
     private final PolicyIndex<TelemetryPolicy> index;
+    private final Tracing unless;
     private final Map<List<TelemetryPolicy>, Telemetry> merged = new ConcurrentHashMap<>();
     private final Map<Telemetry, Telemetry> distinct = new ConcurrentHashMap<>();
 
-    TelemetryPolicies(ResourceSet resources, PolicyTargets targets, Findings findings) {
+    /** @param unless what holds where no policy says anything */
+    TelemetryPolicies(ResourceSet resources, PolicyTargets targets, Tracing unless, Findings findings) {
+        this.unless = unless;
         index = new PolicyIndex<>(
                 resources.all(TelemetryPolicy.class),
                 TelemetryPolicy::targetRefs,
@@ -87,7 +91,7 @@ final class TelemetryPolicies {
 
     private Telemetry merge(List<TelemetryPolicy> policies) {
         return merged.computeIfAbsent(
-                policies, them -> distinct.computeIfAbsent(TelemetryMerge.of(them), itself -> itself));
+                policies, them -> distinct.computeIfAbsent(TelemetryMerge.of(unless, them), itself -> itself));
     }
 
     /** What holds at one place. Equal ones come of the same policies. */

@@ -57,7 +57,7 @@ final class HttpExchange implements RequestBody.Watcher {
         this.worker = worker;
         this.client = client;
         this.request = request;
-        this.routing = new Routing(worker.plan(), client, head);
+        this.routing = new Routing(worker.plan(), client, head, worker.work());
         this.body = new RequestBody(request, this);
         this.reply = new Reply(worker, client, request, routing, body, outcome);
     }
@@ -378,6 +378,7 @@ final class HttpExchange implements RequestBody.Watcher {
             mirrors.cancel();
         }
         client.requestEnded();
+        routing.ended();
         worker.end(this, outcome.record(worker, protocol(), routing, request, body.bytes(), reply.bytes()));
     }
 

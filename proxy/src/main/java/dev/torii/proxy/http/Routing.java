@@ -2,6 +2,8 @@ package dev.torii.proxy.http;
 
 import dev.torii.proxy.Fault;
 import dev.torii.proxy.HeaderList;
+import dev.torii.proxy.trace.AppWork;
+import dev.torii.proxy.trace.Baggage;
 import dev.torii.proxy.trace.Trace;
 import dev.torii.routing.Cluster;
 import dev.torii.routing.Filter;
@@ -18,8 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Routing {
 
+    private static final String REQUEST_ID = "x-request-id";
+
     private final Plan plan;
     private final ClientConnection client;
+    private final @Nullable AppWork work;
     private final RequestHead head;
     private ListenerSettings settings = ListenerSettings.DEFAULT;
     private Telemetry telemetry;
@@ -27,9 +32,12 @@ final class Routing {
     private RulePlan.@Nullable BackendPlan backend;
     private String requestId = "";
     private @Nullable Trace trace;
+    private boolean working;
     private String clientAddress;
 
-    Routing(Plan plan, ClientConnection client, RequestHead head) {
+    /** @param work of the app, where there is one */
+    Routing(Plan plan, ClientConnection client, RequestHead head, @Nullable AppWork work) {
+        this.work = work;
         this.plan = plan;
         this.client = client;
         this.head = head;
@@ -39,7 +47,7 @@ final class Routing {
 
     /** For a client that has not made a request. */
     static Routing nowhere(Plan plan, ClientConnection client) {
-        Routing nowhere = new Routing(plan, client, new RequestHead());
+        Routing nowhere = new Routing(plan, client, new RequestHead(), null);
         nowhere.giveUp();
         return nowhere;
     }
@@ -220,8 +228,38 @@ final class Routing {
     }
 
     private void addIds() {
-        head.headers.add("x-request-id", requestId);
-        trace().write(head.headers);
+        Trace known = trace();
+        AppWork atWork = work;
+        if (atWork != null && client.door().isInbound()) {
+            working = true;
+            atWork.begins(known.traceId(), requestId);
+            if (known.carriesBaggage()) {
+                Baggage.set(head.headers, REQUEST_ID, requestId);
+            }
+        } else if (atWork != null && head.requestId == null && client.door().isOutbound()) {
+            restoreRequestId(atWork, known);
+        }
+        head.headers.add(REQUEST_ID, requestId);
+        known.write(head.headers);
+    }
+
+    /** The app did not pass the request id on: it is in the baggage, or known of the trace, if it passed on one of these. */
+    private void restoreRequestId(AppWork atWork, Trace known) {
+        String carried = known.carriesBaggage() ? Baggage.get(head.headers, REQUEST_ID) : null;
+        String kept = carried != null ? carried : atWork.requestId(known.traceId());
+        if (RequestIds.isAcceptable(kept)) {
+            requestId = String.valueOf(kept);
+        } else if (known.parentSpanId().isEmpty()) {
+            atWork.unknownCall();
+        }
+    }
+
+    /** It is over. */
+    void ended() {
+        AppWork atWork = work;
+        if (working && atWork != null) {
+            atWork.ends(trace().traceId());
+        }
     }
 
     private void addForwarded() {

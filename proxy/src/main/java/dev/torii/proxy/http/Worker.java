@@ -3,6 +3,7 @@ package dev.torii.proxy.http;
 import dev.torii.proxy.ExchangeListener;
 import dev.torii.proxy.ExchangeRecord;
 import dev.torii.proxy.HeaderMask;
+import dev.torii.proxy.trace.AppWork;
 import dev.torii.proxy.upstream.Upstreams;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Vertx;
@@ -30,6 +31,7 @@ public final class Worker {
     private final Upstreams upstreams;
     private final ExchangeListener listener;
     private final HeaderMask mask;
+    private final @Nullable AppWork work;
     private final Set<ClientConnection> connections = new LinkedHashSet<>();
     private final long ticker;
     private @Nullable HttpExchange exchanges;
@@ -41,6 +43,7 @@ public final class Worker {
     /**
      * @param role as the log names it
      * @param plan the newest one
+     * @param work of the app behind this sidecar; null at a gateway
      */
     public Worker(
             Vertx vertx,
@@ -49,8 +52,10 @@ public final class Worker {
             Supplier<Plan> plan,
             Upstreams upstreams,
             ExchangeListener listener,
-            HeaderMask mask) {
+            HeaderMask mask,
+            @Nullable AppWork work) {
         this.vertx = vertx;
+        this.work = work;
         this.eventLoop = eventLoop;
         this.role = role;
         this.plan = plan;
@@ -119,6 +124,12 @@ public final class Worker {
 
     Plan plan() {
         return plan.get();
+    }
+
+    /** Of the app behind this sidecar; null at a gateway. */
+    @Nullable
+    AppWork work() {
+        return work;
     }
 
     /** A clock that is read for free and is up to a quarter of a second late. */

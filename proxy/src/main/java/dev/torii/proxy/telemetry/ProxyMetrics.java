@@ -140,6 +140,16 @@ public final class ProxyMetrics implements ExchangeListener {
                 .register(registry);
     }
 
+    /** Tells how often the app of a sidecar called somebody without a word for which request. */
+    public void lostContexts(LongSupplier count) {
+        CounterWithCallback.builder()
+                .name("torii_context_lost")
+                .help("Calls of the app that carried neither a request id nor a trace while it had requests to answer:"
+                        + " it does not pass headers on.")
+                .callback(counter -> counter.call((double) count.getAsLong()))
+                .register(registry);
+    }
+
     /** Where others register metrics of their own; a label's values must come from the configuration. */
     public PrometheusRegistry registry() {
         return registry;

@@ -27,6 +27,7 @@ public final class Trace {
     private boolean debug;
     private boolean random;
     private List<String> tags = List.of();
+    private @Nullable String id;
 
     private Trace(Set<Propagation> formats) {
         this.formats = formats;
@@ -191,8 +192,22 @@ public final class Trace {
         return span;
     }
 
+    /** Whether {@code baggage} is read and written too. */
+    public boolean carriesBaggage() {
+        return formats.contains(Propagation.BAGGAGE);
+    }
+
     /** 32 digits. */
     public String traceId() {
+        String known = id;
+        if (known == null) {
+            known = digits();
+            id = known;
+        }
+        return known;
+    }
+
+    private String digits() {
         byte[] digits = new byte[32];
         Hex.write(low, 16, digits, Hex.write(high, 16, digits, 0));
         return new String(digits, StandardCharsets.ISO_8859_1);

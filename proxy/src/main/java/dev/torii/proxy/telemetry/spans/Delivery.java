@@ -79,14 +79,14 @@ final class Delivery implements SpanExporter {
             waitingBytes.addAndGet(-weight);
             (result.isSuccess() ? exported : dropped).add(count);
             if (tried) {
-                told(result.isSuccess());
+                told(result);
             }
         });
         return result;
     }
 
-    private synchronized void told(boolean success) {
-        if (success) {
+    private synchronized void told(CompletableResultCode result) {
+        if (result.isSuccess()) {
             if (failures > 0) {
                 LOG.log(Level.INFO, "spans are delivered again");
             }
@@ -98,8 +98,18 @@ final class Delivery implements SpanExporter {
         restUntil = clock.getAsLong() + rest;
         resting = true;
         if (failures++ == 0) {
-            LOG.log(Level.WARNING, "spans cannot be delivered: dropped and counted until they can");
+            LOG.log(Level.WARNING, "spans cannot be delivered{0}: dropped and counted until they can", why(result));
         }
+    }
+
+    private static String why(CompletableResultCode result) {
+        Throwable why = result.getFailureThrowable();
+        while (why != null && why.getCause() != null) {
+            why = why.getCause();
+        }
+        return why == null
+                ? ""
+                : " (" + String.valueOf(why.getMessage()).lines().findFirst().orElse("") + ")";
     }
 
     @Override

@@ -13,6 +13,8 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * Sends spans of sampled exchanges to a collector: one for the exchange, one for each try. Never holds up a request: what
@@ -22,6 +24,9 @@ public final class SpanExport implements ExchangeListener, AutoCloseable {
 
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
     private static final int MAX_WAITING_BYTES = 4 << 20;
+
+    /** The SDK tells of each failure with a stack trace; {@link Delivery} does it in one line. Held, or it is forgotten. */
+    private static final Logger SDK_LOG = Logger.getLogger("io.opentelemetry");
 
     private final Resource resource;
     private final Delivery delivery;
@@ -47,6 +52,7 @@ public final class SpanExport implements ExchangeListener, AutoCloseable {
      * @throws RuntimeException when they cannot be used, with one line that says why
      */
     public static SpanExport start(TracingSettings settings) {
+        SDK_LOG.setLevel(Level.OFF);
         return new SpanExport(settings, Exporters.of(settings));
     }
 

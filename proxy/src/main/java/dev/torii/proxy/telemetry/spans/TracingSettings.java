@@ -1,12 +1,15 @@
 package dev.torii.proxy.telemetry.spans;
 
+import dev.torii.routing.Tracing;
+import dev.torii.routing.Tracing.Propagation;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -93,23 +96,48 @@ public record TracingSettings(Map<String, String> properties, Map<String, String
     }
 
     /**
-     * The percentage of {@code OTEL_TRACES_SAMPLER}, for requests of which neither caller nor policy says anything. Its
-     * {@code parentbased_} makes no difference: a caller's decision is always heeded.
+     * What {@code OTEL_TRACES_SAMPLER} and {@code OTEL_PROPAGATORS} say, for requests of which no policy says anything. The
+     * sampler's {@code parentbased_} makes no difference: a caller's decision is always heeded.
      *
-     * @throws IllegalArgumentException when it cannot be read, with one line that says why
+     * @throws IllegalArgumentException when one cannot be read, with one line that says which
      */
-    public OptionalDouble samplingPercent() {
+    public Tracing defaults() {
+        return new Tracing(samplingPercent(), propagation(), List.of(), List.of());
+    }
+
+    private double samplingPercent() {
         String sampler = properties.getOrDefault("otel.traces.sampler", "");
         return switch (sampler.startsWith("parentbased_") ? sampler.substring("parentbased_".length()) : sampler) {
-            case "" -> OptionalDouble.empty();
-            case "always_on" -> OptionalDouble.of(100);
-            case "always_off" -> OptionalDouble.of(0);
-            case "traceidratio" -> OptionalDouble.of(100 * ratio());
+            case "" -> Tracing.DEFAULT.samplingPercent();
+            case "always_on" -> 100;
+            case "always_off" -> 0;
+            case "traceidratio" -> 100 * ratio();
             default ->
                 throw new IllegalArgumentException(
                         "OTEL_TRACES_SAMPLER is always_on, always_off or traceidratio, or one of"
                                 + " these after parentbased_, not '" + sampler + "'");
         };
+    }
+
+    private Set<Propagation> propagation() {
+        String names = properties.get("otel.propagators");
+        if (names == null) {
+            return Tracing.DEFAULT.propagation();
+        }
+        Set<Propagation> formats = EnumSet.noneOf(Propagation.class);
+        for (String name : names.split(",")) {
+            switch (name.trim()) {
+                case "tracecontext" -> formats.add(Propagation.TRACECONTEXT);
+                case "baggage" -> formats.add(Propagation.BAGGAGE);
+                case "b3" -> formats.add(Propagation.B3);
+                case "b3multi" -> formats.add(Propagation.B3_MULTI);
+                case "", "none" -> {}
+                default ->
+                    throw new IllegalArgumentException("OTEL_PROPAGATORS are of tracecontext, baggage, b3, b3multi and"
+                            + " none, not '" + name.trim() + "'");
+            }
+        }
+        return formats;
     }
 
     private double ratio() {

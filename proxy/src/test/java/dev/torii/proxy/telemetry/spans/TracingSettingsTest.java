@@ -3,8 +3,9 @@ package dev.torii.proxy.telemetry.spans;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.torii.routing.Tracing;
+import dev.torii.routing.Tracing.Propagation;
 import java.util.Map;
-import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -78,20 +79,32 @@ class TracingSettingsTest {
     })
     void theSamplerIsAPercentage(String sampler, String argument, double percent) {
         assertThat(of("OTEL_TRACES_SAMPLER", sampler, "OTEL_TRACES_SAMPLER_ARG", argument == null ? "" : argument)
+                        .defaults()
                         .samplingPercent())
-                .isEqualTo(OptionalDouble.of(percent));
+                .isEqualTo(percent);
     }
 
     @Test
-    void noSamplerIsNoPercentage() {
-        assertThat(of().samplingPercent()).isEmpty();
+    void withoutVariablesTheDefaultsAreOurs() {
+        assertThat(of().defaults()).isEqualTo(Tracing.DEFAULT);
+    }
+
+    @Test
+    void thePropagatorsAreTheFormats() {
+        assertThat(of("OTEL_PROPAGATORS", "b3multi, tracecontext").defaults().propagation())
+                .containsExactly(Propagation.TRACECONTEXT, Propagation.B3_MULTI);
+        assertThat(of("OTEL_PROPAGATORS", "none").defaults().propagation()).isEmpty();
+        TracingSettings unknown = of("OTEL_PROPAGATORS", "b3,xray");
+        assertThatThrownBy(unknown::defaults)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'xray'");
     }
 
     @ParameterizedTest
     @CsvSource({"jaeger_remote, 1", "traceidratio, 2", "traceidratio, -0.1", "traceidratio, NaN", "traceidratio, x"})
     void anUnknownSamplerIsToldInOneLine(String sampler, String argument) {
         TracingSettings settings = of("OTEL_TRACES_SAMPLER", sampler, "OTEL_TRACES_SAMPLER_ARG", argument);
-        assertThatThrownBy(settings::samplingPercent)
+        assertThatThrownBy(settings::defaults)
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("OTEL_TRACES_SAMPLER");
     }

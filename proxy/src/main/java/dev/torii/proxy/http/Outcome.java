@@ -145,7 +145,6 @@ final class Outcome {
         long durationNanos = System.nanoTime() - startNanos;
         AccessLogging log = routing.telemetry().log();
         boolean logged = isLogged(log, durationNanos, routing.requestId());
-        boolean seen = logged && request != null;
         return new ExchangeRecord(
                 worker.role(),
                 startEpochMs,
@@ -174,8 +173,10 @@ final class Outcome {
                 head.userAgent,
                 routing.plan().snapshot().version(),
                 logged,
-                seen ? ChosenHeaders.of(request, log.requestHeaders(), worker.mask()) : List.of(),
-                seen ? ChosenHeaders.of(request.response(), log.responseHeaders(), worker.mask()) : List.of(),
+                logged && request != null ? ChosenHeaders.of(request, log.requestHeaders(), worker.mask()) : List.of(),
+                logged && request != null
+                        ? ChosenHeaders.of(request.response(), log.responseHeaders(), worker.mask())
+                        : List.of(),
                 trace.isSampled() ? sampled(trace, durationNanos) : null);
     }
 

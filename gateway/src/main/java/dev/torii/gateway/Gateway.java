@@ -13,10 +13,12 @@ import dev.torii.proxy.telemetry.Logging;
 import dev.torii.proxy.telemetry.ProxyMetrics;
 import dev.torii.proxy.telemetry.spans.SpanExport;
 import dev.torii.proxy.telemetry.spans.TracingSettings;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger;
@@ -133,9 +135,10 @@ public final class Gateway {
     }
 
     private static Future<Gateway> start(Options options, Logging logging, List<SpanExport> spans) {
-        // One loop more than serves traffic: admin pages never wait for it.
         Vertx vertx = Vertx.vertx(
                 new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(options.eventLoops() + 1));
+        // Loops are given in turn: this one goes to the admin pages, and traffic gets the others.
+        Context adminLoop = ((VertxInternal) vertx).createEventLoopContext();
         AccessLog accessLog = new AccessLog(options.accessLog());
         ProxyMetrics metrics = new ProxyMetrics(
                 options.eventLoops(), ProxyMetrics.DEFAULT_MAX_SERIES, accessLog::dropped, InstantSource.system());
@@ -155,7 +158,7 @@ public final class Gateway {
         DataPlane.start(vertx, data)
                 .compose(plane -> vertx.executeBlocking(
                         () -> new Gateway(options, logging, vertx, accessLog, spans, metrics, plane), false))
-                .onSuccess(gateway -> gateway.open(started))
+                .onSuccess(gateway -> adminLoop.runOnContext(v -> gateway.open(started)))
                 .onFailure(e -> vertx.close().onComplete(v -> started.fail(e)));
         return started.future();
     }

@@ -190,7 +190,7 @@ public final class Sidecar {
     }
 
     private static Future<Sidecar> start(Options options, Logging logging, List<SpanExport> spans) {
-        // One loop more than serves traffic: admin pages never wait for it.
+        // One loop for what comes in, one for what goes out; admin pages, which are made elsewhere, share one of them.
         Vertx vertx = Vertx.vertx(
                 new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(options.eventLoops() + 1));
         AccessLog accessLog = new AccessLog(options.accessLog());

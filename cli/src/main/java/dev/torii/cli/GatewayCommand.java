@@ -31,12 +31,6 @@ final class GatewayCommand implements Callable<Integer> {
             description = "The address that listeners are opened on (default: ${DEFAULT-VALUE}).")
     private String bind;
 
-    @Option(
-            names = "--reuse-port",
-            description =
-                    "Opens listeners also on ports that another gateway of this user has open, to take over from it.")
-    private boolean reusePort;
-
     @Option(names = "--event-loops", paramLabel = "N", description = "How many cores serve traffic (default: all).")
     private @Nullable Integer eventLoops;
 
@@ -54,7 +48,7 @@ final class GatewayCommand implements Callable<Integer> {
                 role.admin.port(),
                 bind,
                 IntUnaryOperator.identity(),
-                reusePort,
+                role.reusePort,
                 eventLoops == null ? Runtime.getRuntime().availableProcessors() : eventLoops,
                 role.drainDelay,
                 role.drainTimeout,

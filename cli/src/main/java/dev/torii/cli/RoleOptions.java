@@ -35,6 +35,13 @@ final class RoleOptions {
     HostPort admin;
 
     @Option(
+            names = "--reuse-port",
+            description =
+                    "Opens ports (but --admin) also where another process of this user has them open, to take over"
+                            + " from it.")
+    boolean reusePort;
+
+    @Option(
             names = "--drain-delay",
             paramLabel = "D",
             defaultValue = "0s",

@@ -125,6 +125,7 @@ final class SidecarCommand implements Callable<Integer> {
                 address(role.admin),
                 capture,
                 strict,
+                role.reusePort,
                 new Sidecar.Workers(appWorkers, readyNeedsIdleWorker),
                 eventLoops,
                 role.drainDelay,

@@ -292,10 +292,7 @@ public final class DataPlane {
      * @param finish how long requests in flight may take after that
      */
     public Future<Void> drain(Duration accept, Duration finish) {
-        return ask(worker -> {
-                    worker.drain();
-                    return true;
-                })
+        return askToLeave()
                 .compose(v -> timer(accept))
                 .compose(v -> {
                     List<Future<Void>> closing = new ArrayList<>();
@@ -305,6 +302,15 @@ public final class DataPlane {
                     return Future.join(closing).otherwiseEmpty();
                 })
                 .compose(v -> close());
+    }
+
+    /** From now on every answer asks its client to come by another connection. Nothing is refused. */
+    public Future<Void> askToLeave() {
+        return ask(worker -> {
+                    worker.drain();
+                    return true;
+                })
+                .mapEmpty();
     }
 
     private Future<Void> timer(Duration time) {

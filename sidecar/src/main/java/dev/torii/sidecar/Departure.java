@@ -6,7 +6,11 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 
-/** How the two directions of a sidecar leave: inbound first, while the app may still need others to finish its work. */
+/**
+ * How the two directions of a sidecar leave: inbound first, while the app may still need others to finish its work. Its calls
+ * are served until it makes none for a moment, but each answer asks for a new connection, so that in the end there is none
+ * that could be closed under a request.
+ */
 final class Departure {
 
     private static final int QUIET_LOOKS = 5;
@@ -29,6 +33,7 @@ final class Departure {
     Future<Void> drain(Duration accept, Duration finish) {
         return inbound.drain(accept, finish)
                 .otherwiseEmpty()
+                .compose(v -> outbound.askToLeave())
                 .compose(v -> quiet(finish))
                 .compose(v -> outbound.drain(Duration.ZERO, finish));
     }

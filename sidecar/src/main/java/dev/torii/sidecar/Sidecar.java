@@ -62,6 +62,7 @@ public final class Sidecar {
      *     were not captured
      * @param captured whether connections come redirected by {@code torii capture}
      * @param strict whether the app may call nothing but Services
+     * @param sharePorts whether another sidecar may listen on the same ports, as when one takes over from the other
      * @param workers of the app
      * @param eventLoops how many cores serve traffic, in each direction
      * @param drainAccept how long a draining sidecar still takes inbound connections
@@ -80,6 +81,7 @@ public final class Sidecar {
             Address admin,
             boolean captured,
             boolean strict,
+            boolean sharePorts,
             Workers workers,
             int eventLoops,
             Duration drainAccept,
@@ -221,7 +223,14 @@ public final class Sidecar {
         return DataPlane.start(
                 vertx,
                 new DataPlane.Options(
-                        role, options.eventLoops(), "", port -> port, false, listener, options.mask(), atWork));
+                        role,
+                        options.eventLoops(),
+                        "",
+                        port -> port,
+                        options.sharePorts(),
+                        listener,
+                        options.mask(),
+                        atWork));
     }
 
     private void open(Promise<Sidecar> started) {

@@ -91,6 +91,7 @@ final class TestSidecar implements AutoCloseable {
                 ANY_PORT,
                 false,
                 false,
+                false,
                 workers,
                 1,
                 Duration.ofMillis(500),

@@ -32,4 +32,11 @@ public record ListenerSettings(
     /** What a listener gets that configures nothing. */
     public static final ListenerSettings DEFAULT =
             new ListenerSettings(0, false, false, 8 * 1024, 64 * 1024, 128, 0, 10_000, 300_000, 10_000);
+
+    /**
+     * What holds in a mesh, where everybody's word is passed on (100 is the most that {@code torii.dev/trusted-hops} can
+     * say). Pools of connections rest there for long, and their owners do not expect to lose them on the way.
+     */
+    public static final ListenerSettings MESH =
+            new ListenerSettings(100, true, false, 8 * 1024, 64 * 1024, 128, 0, 10_000, 3_600_000, 10_000);
 }

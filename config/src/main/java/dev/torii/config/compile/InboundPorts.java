@@ -12,16 +12,18 @@ import dev.torii.routing.RouteId;
 import dev.torii.routing.Speaks;
 import dev.torii.routing.Telemetry;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The inbound half of a mesh: the app's ports, as its Service's {@code targetPort}s and the view tell them, each leading
- * to the app on loopback.
+ * The inbound half of a mesh: the app's ports, as the {@code targetPort}s of its Service, then of others that surely have the
+ * same pods, and the view tell them, each leading to the app on loopback.
  */
 final class InboundPorts {
 
@@ -32,37 +34,50 @@ final class InboundPorts {
     final Map<String, Cluster> clusters = new LinkedHashMap<>();
 
     private final SidecarView view;
-    private final @Nullable Service service;
     private final TelemetryPolicies telemetry;
 
     /** What is known of a port: what it speaks, and the Service's port that leads to it. */
-    private record Known(Speaks speaks, Service.@Nullable Port by) {}
+    private record Known(Speaks speaks, @Nullable Service of, Service.@Nullable Port by) {}
 
     InboundPorts(ResourceSet resources, SidecarView view, TelemetryPolicies telemetry) {
         this.view = view;
         this.telemetry = telemetry;
-        this.service = resources.find(Service.class, view.namespace(), view.service());
-        List<Service.Port> ports = service == null
-                ? List.of()
-                : service.ports().stream().filter(Service.Port::isTcp).toList();
+        Service service = resources.find(Service.class, view.namespace(), view.service());
+        List<Service.Port> ports = service == null ? List.of() : tcpPorts(service);
         Map<Integer, Known> known = new TreeMap<>();
-        for (Service.Port port : ports) {
-            targets(port, resources).forEach(target -> known.putIfAbsent(target, known(port, target)));
+        for (Service each : service == null ? List.<Service>of() : leadingHere(service, resources)) {
+            for (Service.Port port : tcpPorts(each)) {
+                targets(each, port, resources).forEach(target -> known.putIfAbsent(target, known(each, port, target)));
+            }
         }
         // whatever the only port of a Service is forwarded to on its way here, it stays the same conversation; but only
         // one of the app's ports can be the end of that way
         Service.@Nullable Port only = ports.size() == 1 && view.appPorts().size() == 1 ? ports.get(0) : null;
-        view.appPorts().forEach(port -> known.putIfAbsent(port, known(only, port)));
+        view.appPorts().forEach(port -> known.putIfAbsent(port, known(service, only, port)));
         known.forEach(this::add);
     }
 
-    private static Known known(Service.@Nullable Port declaring, int port) {
+    private static List<Service.Port> tcpPorts(Service service) {
+        return service.ports().stream().filter(Service.Port::isTcp).toList();
+    }
+
+    /** The Service itself, then others by name. */
+    private static List<Service> leadingHere(Service service, ResourceSet resources) {
+        Stream<Service> others = resources.all(Service.class).stream()
+                .filter(each -> !each.equals(service)
+                        && each.namespace().equals(service.namespace())
+                        && each.hasPodsOf(service))
+                .sorted(Comparator.comparing(Service::name));
+        return Stream.concat(Stream.of(service), others).toList();
+    }
+
+    private static Known known(@Nullable Service service, Service.@Nullable Port declaring, int port) {
         Speaks declared = declaring == null ? null : DeclaredProtocol.of(declaring);
-        return new Known(Objects.requireNonNullElseGet(declared, () -> Speaks.ofPort(port)), declaring);
+        return new Known(Objects.requireNonNullElseGet(declared, () -> Speaks.ofPort(port)), service, declaring);
     }
 
     /** The pods' ports behind a port of the Service; what a name stands for only the EndpointSlices tell. */
-    private List<Integer> targets(Service.Port port, ResourceSet resources) {
+    private static List<Integer> targets(Service service, Service.Port port, ResourceSet resources) {
         String target = port.targetPort();
         if (target.isEmpty()) {
             return List.of(port.number());
@@ -70,7 +85,7 @@ final class InboundPorts {
         if (target.chars().allMatch(c -> c >= '0' && c <= '9')) {
             return target.length() > 5 ? List.of() : List.of(Integer.valueOf(target));
         }
-        return resources.slicesOf(view.namespace(), view.service()).stream()
+        return resources.slicesOf(service.namespace(), service.name()).stream()
                 .flatMap(slice -> slice.ports().stream())
                 .filter(each -> each.name().equals(port.name()))
                 .map(EndpointSlice.Port::number)
@@ -80,15 +95,15 @@ final class InboundPorts {
                 .toList();
     }
 
-    private Telemetry telemetry(Service.@Nullable Port port) {
-        return service == null
+    private Telemetry telemetry(Known known) {
+        return known.of() == null
                 ? telemetry.namespace(view.namespace()).telemetry()
-                : telemetry.service(service, port).telemetry();
+                : telemetry.service(known.of(), known.by()).telemetry();
     }
 
     private void add(int port, Known known) {
         Speaks speaks = known.speaks();
-        Telemetry logged = telemetry(known.by());
+        Telemetry logged = telemetry(known);
         RouteId app = MeshListeners.id(view.namespace(), view.service());
         String name = app.path() + ":" + port;
         String key = name + "#inbound";

@@ -26,29 +26,7 @@ final class MeshListeners {
     private static final List<RequestMatch> ANY_REQUEST =
             List.of(new RequestMatch(new PathMatch.Prefix("/"), null, List.of(), List.of()));
 
-    /** The most that {@code torii.dev/trusted-hops} can say: in the mesh everybody's word is passed on. */
-    private static final int ALL_HOPS = 100;
-
-    /** Pools of database connections rest for long, and their owners do not expect to lose them on the way. */
-    private static final long IDLE_MS = 3_600_000;
-
-    private static final ListenerSettings SETTINGS = settings(ListenerSettings.DEFAULT);
-
     private MeshListeners() {}
-
-    private static ListenerSettings settings(ListenerSettings usual) {
-        return new ListenerSettings(
-                ALL_HOPS,
-                true,
-                usual.allowConnect(),
-                usual.maxUriBytes(),
-                usual.maxHeaderBytes(),
-                usual.maxHeaders(),
-                usual.maxBodyBytes(),
-                usual.headerTimeoutMs(),
-                IDLE_MS,
-                usual.handshakeTimeoutMs());
-    }
 
     static Listener of(String name, Speaks speaks, List<Rule> rules, List<StreamRoute> streams, Telemetry telemetry) {
         Protocol protocol = switch (speaks) {
@@ -61,7 +39,7 @@ final class MeshListeners {
                 protocol,
                 HostPattern.ANY,
                 List.of(),
-                SETTINGS,
+                ListenerSettings.MESH,
                 RouteTable.of(rules),
                 StreamTable.of(streams),
                 telemetry);

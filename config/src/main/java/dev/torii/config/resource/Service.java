@@ -2,6 +2,7 @@ package dev.torii.config.resource;
 
 import dev.torii.routing.Endpoint;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param type {@code ClusterIP}, {@code NodePort}, {@code LoadBalancer} or {@code ExternalName}
  * @param clusterIps canonical; {@code None} when headless, empty when absent
+ * @param selector labels of its pods; empty when something else says which they are
  * @param ports at {@code spec.ports[i]}
  * @param endpoints from the annotation {@code torii.dev/endpoints}, for every port; null without it
  */
@@ -16,8 +18,10 @@ public record Service(
         Metadata metadata,
         String type,
         List<String> clusterIps,
+        Map<String, String> selector,
         List<Port> ports,
-        @Nullable List<Endpoint> endpoints) implements Resource {
+        @Nullable List<Endpoint> endpoints)
+        implements Resource {
 
     /** {@code host:port,host:port}: endpoints for short, instead of EndpointSlices. */
     public static final String ENDPOINTS = "torii.dev/endpoints";
@@ -26,6 +30,7 @@ public record Service(
 
     public Service {
         clusterIps = List.copyOf(clusterIps);
+        selector = Map.copyOf(selector);
         ports = List.copyOf(ports);
         endpoints = endpoints == null ? null : List.copyOf(endpoints);
     }
@@ -48,6 +53,11 @@ public record Service(
     /** Whether it stands for a name outside the cluster. */
     public boolean isExternalName() {
         return type.equals("ExternalName");
+    }
+
+    /** Whether it surely has all pods that another Service of its namespace has. */
+    public boolean hasPodsOf(Service other) {
+        return !selector.isEmpty() && other.selector.entrySet().containsAll(selector.entrySet());
     }
 
     /** The port by its number (not that of its pods), or null. */

@@ -63,7 +63,7 @@ final class CoreReader {
         Cell annotation = root.get("metadata").entry("annotations").entry(Service.ENDPOINTS);
         List<Endpoint> endpoints = endpoints(metadata.annotations().get(Service.ENDPOINTS), annotation);
         return root.need("spec").mapping(spec -> {
-            spec.ignore("selector", "externalIPs", "externalName", "sessionAffinity", "ipFamilies");
+            spec.ignore("externalIPs", "externalName", "sessionAffinity", "ipFamilies");
             spec.ignore("loadBalancerIP", "loadBalancerClass", "loadBalancerSourceRanges", "sessionAffinityConfig");
             spec.ignore("externalTrafficPolicy", "internalTrafficPolicy", "healthCheckNodePort", "ipFamilyPolicy");
             spec.ignore("publishNotReadyAddresses", "allocateLoadBalancerNodePorts", "trafficDistribution");
@@ -71,6 +71,7 @@ final class CoreReader {
                     metadata,
                     spec.get("type").oneOf("ClusterIP", "ClusterIP", "NodePort", "LoadBalancer", "ExternalName"),
                     clusterIps(spec),
+                    spec.get("selector").textMap(),
                     servicePorts(spec.get("ports")),
                     endpoints);
         });

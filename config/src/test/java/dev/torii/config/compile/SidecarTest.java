@@ -7,6 +7,7 @@ import static dev.torii.config.compile.Fixture.route;
 import static dev.torii.config.compile.Fixture.service;
 import static dev.torii.config.compile.Fixture.warnings;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.torii.config.source.ManifestReader;
 import dev.torii.routing.Backend;
@@ -491,5 +492,43 @@ class SidecarTest {
         assertThat(compile("shop", REVIEWS).snapshot().version()).isEqualTo(one);
         assertThat(compile("shop", REVIEWS, RATINGS).snapshot().version()).isNotEqualTo(one);
         assertThat(compile("bank", REVIEWS).snapshot().version()).isNotEqualTo(one);
+    }
+
+    @Test
+    void otherServicesThatHaveTheAppsPodsDeclareItsPortsToo() {
+        var read = ManifestReader.parse("test.yaml", """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: web, namespace: shop}
+                spec: {selector: {app: web, tier: front}, ports: [{name: http, port: 80, targetPort: 8080}]}
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: web-metrics, namespace: shop}
+                spec:
+                  selector: {app: web}
+                  ports: [{name: http-metrics, port: 9100}, {name: tcp-same, port: 81, targetPort: 8080}]
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: web-preview, namespace: shop}
+                spec: {selector: {app: web, version: v2}, ports: [{name: http, port: 9200}]}
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: by-hand, namespace: shop}
+                spec: {ports: [{name: http, port: 9300}]}
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: web, namespace: elsewhere}
+                spec: {selector: {app: web}, ports: [{name: http, port: 9400}]}
+                """);
+
+        Compiled compiled = new SnapshotCompiler().compile(read.resources(), new SidecarView("shop", "web", List.of()));
+
+        assertThat(compiled.snapshot().mesh().inbound())
+                .extracting(InboundPort::port, InboundPort::speaks)
+                .containsExactly(tuple(8080, Speaks.HTTP), tuple(9100, Speaks.HTTP));
     }
 }

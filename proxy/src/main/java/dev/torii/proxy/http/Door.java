@@ -47,6 +47,15 @@ public abstract class Door {
         return new OfApp(port);
     }
 
+    /**
+     * A port of this sidecar's pod that nobody declared, as long as nobody does.
+     *
+     * @param place where it is
+     */
+    public static Door ofPod(int port, Cluster place) {
+        return new OfPod(port, place);
+    }
+
     /** What becomes of what belongs to no Service of the mesh, in a sidecar that is a proxy. */
     public interface Strangers {
 
@@ -79,6 +88,12 @@ public abstract class Door {
         return new Decision.Refuse(Fault.NR, 404, "no_listener_for_host");
     }
 
+    /** Where a request goes, untouched by any rule, that no listener takes; null for nowhere. */
+    @Nullable
+    Cluster undeclared(RequestHead head) {
+        return null;
+    }
+
     /** Who deals with places outside the mesh, or null where requests never lead there. */
     @Nullable
     Strangers strangers() {
@@ -95,8 +110,8 @@ public abstract class Door {
         return false;
     }
 
-    private static ListenerSettings settingsOf(@Nullable Listener listener) {
-        return listener == null ? ListenerSettings.DEFAULT : listener.settings();
+    private static ListenerSettings settingsOf(@Nullable Listener listener, ListenerSettings otherwise) {
+        return listener == null ? otherwise : listener.settings();
     }
 
     private static final class OfGateway extends Door {
@@ -118,7 +133,7 @@ public abstract class Door {
 
         @Override
         ListenerSettings settings(Plan plan, String serverName) {
-            return settingsOf(listener(plan, serverName));
+            return settingsOf(listener(plan, serverName), ListenerSettings.DEFAULT);
         }
 
         @Override
@@ -143,7 +158,7 @@ public abstract class Door {
 
         @Override
         final ListenerSettings settings(Plan plan, String serverName) {
-            return settingsOf(listener(plan));
+            return settingsOf(listener(plan), ListenerSettings.MESH);
         }
     }
 
@@ -190,7 +205,13 @@ public abstract class Door {
 
         @Override
         ListenerSettings settings(Plan plan, String serverName) {
-            return ListenerSettings.DEFAULT;
+            return ListenerSettings.MESH;
+        }
+
+        @Override
+        @Nullable
+        Cluster undeclared(RequestHead head) {
+            return strangers.cluster(head.host, head.port());
         }
 
         @Override
@@ -209,22 +230,35 @@ public abstract class Door {
         }
     }
 
-    private static final class OfApp extends OfPlace {
+    private static class OfApp extends OfPlace {
 
         OfApp(int port) {
             super(port);
         }
 
         @Override
-        boolean isInbound() {
+        final boolean isInbound() {
             return true;
         }
 
         @Override
-        @Nullable
-        Listener listener(Plan plan) {
+        final @Nullable Listener listener(Plan plan) {
             InboundPort inbound = plan.snapshot().mesh().inbound(port());
             return inbound == null ? null : inbound.listener();
+        }
+    }
+
+    private static final class OfPod extends OfApp {
+        private final Cluster place;
+
+        OfPod(int port, Cluster place) {
+            super(port);
+            this.place = place;
+        }
+
+        @Override
+        Cluster undeclared(RequestHead head) {
+            return place;
         }
     }
 }

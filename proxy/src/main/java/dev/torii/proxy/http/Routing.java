@@ -136,10 +136,8 @@ final class Routing {
     Decision decide(Decision.@Nullable Refuse unreadable, boolean noBody) {
         Door door = client.door();
         Listener listener = door.listener(plan, head);
-        if (listener != null) {
-            settings = listener.settings();
-            telemetry = listener.telemetry();
-        }
+        settings = listener == null ? door.settings(plan, "") : listener.settings();
+        telemetry = listener == null ? telemetry : listener.telemetry();
         requestId = settings.keepRequestId() && RequestIds.isAcceptable(head.requestId)
                 ? String.valueOf(head.requestId)
                 : RequestIds.next();
@@ -156,8 +154,8 @@ final class Routing {
             return new Decision.Refuse(Fault.MR, 421, "listener_differs");
         }
         if (listener == null) {
-            Cluster outside = strangers == null ? null : strangers.cluster(head.host, head.port());
-            return outside == null ? door.nobody() : leaveMesh(outside, noBody);
+            Cluster place = door.undeclared(head);
+            return place == null ? door.nobody() : passOn(place, noBody);
         }
         RouteTable.Candidate match = listener.routes().find(head);
         if (match == null) {
@@ -270,16 +268,16 @@ final class Routing {
         }
     }
 
-    /** To where the request says, with nothing configured. */
-    private Decision leaveMesh(Cluster outside, boolean noBody) {
-        RulePlan ruled = RulePlan.to(outside, telemetry);
+    /** To a place of which nothing is configured. */
+    private Decision passOn(Cluster place, boolean noBody) {
+        RulePlan ruled = RulePlan.to(place, telemetry);
         RulePlan.BackendPlan picked = ruled.backends().get(0);
         rule = ruled;
         backend = picked;
         addForwarded();
         addIds();
         RouteTable.Candidate match = ruled.anything();
-        return new Decision.Forward(ruled, picked, outside, Outgoing.of(head, ruled, picked, match, noBody), 0);
+        return new Decision.Forward(ruled, picked, place, Outgoing.of(head, ruled, picked, match, noBody), 0);
     }
 
     private Decision redirect(Filter.Redirect to, RouteTable.Candidate match, int port) {

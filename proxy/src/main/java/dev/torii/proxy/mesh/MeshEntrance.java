@@ -183,7 +183,7 @@ public final class MeshEntrance implements Entrance {
         } else if (settings.strict()) {
             streams.accept(socket, plan, Gate.closed(), null, () -> http.accept(socket, Door.ofService(host, port)));
         } else {
-            streams.accept(socket, plan, Gate.of(Places.of(host, port)), null, null);
+            streams.accept(socket, plan, Gate.of(Places.of(host, port), Speaks.TCP), null, null);
         }
     }
 
@@ -196,7 +196,9 @@ public final class MeshEntrance implements Entrance {
         } else if (port == 0 || port == boundPort) {
             channel(socket).close();
         } else {
-            streams.accept(socket, plan, Gate.of(Places.inPod(original)), null, null);
+            Cluster place = Places.inPod(original);
+            Gate gate = Gate.of(place, Speaks.ofPort(port));
+            streams.accept(socket, plan, gate, null, () -> http.accept(socket, Door.ofPod(port, place)));
         }
     }
 

@@ -4,6 +4,7 @@ import dev.torii.proxy.http.HttpConnections;
 import dev.torii.proxy.tls.ListenerIdentity;
 import dev.torii.routing.Cluster;
 import dev.torii.routing.Listener;
+import dev.torii.routing.ListenerSettings;
 import dev.torii.routing.Port;
 import dev.torii.routing.Speaks;
 import java.util.function.Function;
@@ -62,18 +63,29 @@ public final class Gate {
      * @param speaks what is known of its callers; HTTP is not for a session but for {@link HttpConnections}
      */
     public static Gate of(Listener listener, Speaks speaks) {
-        return switch (speaks) {
-            case TLS -> new Gate(Look.HELLO, listener.settings().handshakeTimeoutMs(), name -> listener, null, false);
-            case CLIENT_FIRST, HTTP ->
-                new Gate(Look.ANYTHING, listener.settings().idleTimeoutMs(), name -> listener, null, false);
-            case UNKNOWN -> new Gate(Look.ANYTHING, SNIFF_MS, name -> listener, null, false);
-            case TCP -> new Gate(Look.NOTHING, 0, name -> listener, null, false);
-        };
+        return of(speaks, listener.settings(), name -> listener, null);
     }
 
-    /** Straight to a place that no configuration knows. */
-    public static Gate of(Cluster place) {
-        return new Gate(Look.NOTHING, 0, name -> null, place, false);
+    /**
+     * A place that no configuration knows, unless it turns out to speak HTTP.
+     *
+     * @param speaks what callers most likely speak; {@link Speaks#TCP} for straight to it
+     */
+    public static Gate of(Cluster place, Speaks speaks) {
+        return of(speaks, ListenerSettings.MESH, name -> null, place);
+    }
+
+    private static Gate of(
+            Speaks speaks,
+            ListenerSettings settings,
+            Function<String, @Nullable Listener> listeners,
+            @Nullable Cluster fixed) {
+        return switch (speaks) {
+            case TLS -> new Gate(Look.HELLO, settings.handshakeTimeoutMs(), listeners, fixed, false);
+            case CLIENT_FIRST, HTTP -> new Gate(Look.ANYTHING, settings.idleTimeoutMs(), listeners, fixed, false);
+            case UNKNOWN -> new Gate(Look.ANYTHING, SNIFF_MS, listeners, fixed, false);
+            case TCP -> new Gate(Look.NOTHING, 0, listeners, fixed, false);
+        };
     }
 
     /** To nowhere, except that HTTP may be told so. */

@@ -191,7 +191,9 @@ final class StreamSession {
         serverName = name;
         log.serverName(name);
         Listener found = gate.listener(name);
-        if (found == null) {
+        if (gate.fixed() != null) {
+            go();
+        } else if (found == null) {
             refuseName();
         } else if (found.protocol() == Listener.Protocol.HTTPS) {
             listener = found;
@@ -224,9 +226,13 @@ final class StreamSession {
         return tls;
     }
 
-    /** What came first is no ClientHello. */
+    /** What came first is no ClientHello, though it may have begun like one. */
     void noHello() {
-        end(Fault.DPE, "not_tls");
+        if (gate.look() == Gate.Look.ANYTHING) {
+            sniffedOther(false);
+        } else {
+            end(Fault.DPE, "not_tls");
+        }
     }
 
     void helloFailed(Throwable cause) {

@@ -42,7 +42,7 @@ public final class Places {
         return new Cluster(
                 prefix + endpoint,
                 "",
-                Cluster.Protocol.AUTO,
+                Cluster.Protocol.AS_CLIENT,
                 List.of(endpoint),
                 LoadBalancing.DEFAULT,
                 ConnectionSettings.DEFAULT,

@@ -136,25 +136,9 @@ final class TestSidecar implements AutoCloseable {
                 Listener.Protocol.HTTP,
                 HostPattern.ANY,
                 List.of(),
-                trusting(),
+                ListenerSettings.MESH,
                 RouteTable.of(List.of(rule)),
                 StreamTable.of(List.of(new StreamRoute(id, id.path() + "/-", List.of(HostPattern.ANY), backends))));
-    }
-
-    /** As the compiler makes them for a mesh. */
-    private static ListenerSettings trusting() {
-        ListenerSettings usual = ListenerSettings.DEFAULT;
-        return new ListenerSettings(
-                100,
-                true,
-                false,
-                usual.maxUriBytes(),
-                usual.maxHeaderBytes(),
-                usual.maxHeaders(),
-                0,
-                usual.headerTimeoutMs(),
-                usual.idleTimeoutMs(),
-                usual.handshakeTimeoutMs());
     }
 
     TestSidecar apply() {

@@ -15,7 +15,6 @@ import dev.torii.routing.IpText;
 import dev.torii.routing.Listener;
 import dev.torii.routing.Speaks;
 import io.netty.channel.Channel;
-import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.net.NetSocketInternal;
@@ -27,15 +26,14 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One of a sidecar's two ports, on one event loop: every connection is given to HTTP or passed on as bytes, by where it
- * was going and what is known of that place. Connections that come before the first configuration wait for it.
+ * was going and what is known of that place. Connections that come before the first configuration wait for it, as
+ * {@link Waiting} says.
  */
 public final class MeshEntrance implements Entrance {
 
@@ -43,9 +41,6 @@ public final class MeshEntrance implements Entrance {
     private static final String LOOPBACK6 = "::1";
     private static final byte[] IPV6_LOOPBACK = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
     private static final int BACKLOG = 4096;
-    private static final int MAX_WAITING = 1024;
-    private static final long WAIT_LIMIT_MS = 30_000;
-    private static final long WAIT_STEP_MS = 20;
 
     /**
      * What is different between sidecars.
@@ -65,7 +60,7 @@ public final class MeshEntrance implements Entrance {
     private final Vertx vertx;
     private final List<NetServer> servers = new ArrayList<>(2);
     private final Door proxy = Door.ofNames(new Outside());
-    private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+    private final Waiting waiting;
     private int boundPort;
 
     /** To be made on its worker's event loop. */
@@ -73,6 +68,7 @@ public final class MeshEntrance implements Entrance {
         this.settings = settings;
         this.http = http;
         this.streams = streams;
+        this.waiting = new Waiting(() -> streams.plan().generation() > 0);
         this.vertx = vertx;
     }
 
@@ -125,43 +121,7 @@ public final class MeshEntrance implements Entrance {
 
     private void accept(NetSocket socket) {
         Endpoint original = settings.captured() ? OriginalDestination.of(channel(socket)) : null;
-        if (streams.plan().generation() > 0) {
-            enter(socket, original);
-        } else {
-            await(socket, original);
-        }
-    }
-
-    /** Nothing is read before it is known where to: the app sees a slow connection, not a failed one. */
-    private void await(NetSocket socket, @Nullable Endpoint original) {
-        if (waiting.size() >= MAX_WAITING) {
-            channel(socket).close();
-            return;
-        }
-        channel(socket).config().setAutoRead(false);
-        EventLoop loop = channel(socket).eventLoop();
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(WAIT_LIMIT_MS);
-        if (waiting.isEmpty()) {
-            loop.schedule(() -> look(loop), WAIT_STEP_MS, TimeUnit.MILLISECONDS);
-        }
-        waiting.add(() -> {
-            if (System.nanoTime() > end) {
-                channel(socket).close();
-            } else {
-                channel(socket).config().setAutoRead(true);
-                enter(socket, original);
-            }
-        });
-    }
-
-    private void look(EventLoop loop) {
-        if (streams.plan().generation() > 0) {
-            for (Runnable next = waiting.poll(); next != null; next = waiting.poll()) {
-                next.run();
-            }
-        } else {
-            loop.schedule(() -> look(loop), WAIT_STEP_MS, TimeUnit.MILLISECONDS);
-        }
+        waiting.enter(channel(socket), () -> enter(socket, original));
     }
 
     private void enter(NetSocket socket, @Nullable Endpoint original) {

@@ -48,7 +48,7 @@ public final class EchoBackend implements Listening {
         this.pod = pod;
         this.h2cOnly = h2cOnly;
         this.journal = journal;
-        this.server = vertx.createHttpServer(options.setHost(HOST).setPort(0));
+        this.server = vertx.createHttpServer(options.setHost(HOST));
         server.requestHandler(this::handle);
         server.listen().await();
     }
@@ -60,18 +60,33 @@ public final class EchoBackend implements Listening {
 
     /** HTTP/1 in clear, with a journal that several pods of a Service share. */
     public static EchoBackend start(Vertx vertx, Pod pod, Journal<SeenRequest> journal) {
-        HttpServerOptions options = new HttpServerOptions().setHttp2ClearTextEnabled(false);
+        return start(vertx, pod, 0, journal);
+    }
+
+    /** HTTP/1 in clear, on a port that configuration names already. */
+    public static EchoBackend start(Vertx vertx, Pod pod, int port) {
+        return start(vertx, pod, port, new Journal<>());
+    }
+
+    private static EchoBackend start(Vertx vertx, Pod pod, int port, Journal<SeenRequest> journal) {
+        HttpServerOptions options = new HttpServerOptions().setPort(port).setHttp2ClearTextEnabled(false);
         return new EchoBackend(vertx, pod, options, false, journal);
     }
 
     /** HTTP/2 in clear by prior knowledge; HTTP/1 gets 400. */
     public static EchoBackend startH2c(Vertx vertx, Pod pod) {
-        return new EchoBackend(vertx, pod, new HttpServerOptions(), true, new Journal<>());
+        return startH2c(vertx, pod, 0);
+    }
+
+    /** The same, on a port that configuration names already. */
+    public static EchoBackend startH2c(Vertx vertx, Pod pod, int port) {
+        return new EchoBackend(vertx, pod, new HttpServerOptions().setPort(port), true, new Journal<>());
     }
 
     /** HTTP/1 and HTTP/2 over TLS. */
     public static EchoBackend startTls(Vertx vertx, Pod pod, ServerTls tls) {
         HttpServerOptions options = new HttpServerOptions()
+                .setPort(0)
                 .setSsl(true)
                 .setUseAlpn(true)
                 .setSni(true)

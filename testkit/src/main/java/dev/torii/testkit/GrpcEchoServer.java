@@ -52,9 +52,9 @@ public final class GrpcEchoServer implements Listening {
     private final Journal<Throwable> cancelled = new Journal<>();
     private final Server server;
 
-    private GrpcEchoServer(Pod pod, @Nullable ServerTls tls) {
+    private GrpcEchoServer(Pod pod, int port, @Nullable ServerTls tls) {
         this.pod = pod;
-        NettyServerBuilder builder = NettyServerBuilder.forAddress(new InetSocketAddress(HOST, 0))
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(new InetSocketAddress(HOST, port))
                 .addService(ServerInterceptors.intercept(service(), new Recorder()));
         if (tls != null) {
             builder.useTransportSecurity(stream(tls.certificatePem()), stream(tls.keyPem()));
@@ -68,12 +68,17 @@ public final class GrpcEchoServer implements Listening {
 
     /** HTTP/2 in clear. */
     public static GrpcEchoServer start(Pod pod) {
-        return new GrpcEchoServer(pod, null);
+        return start(pod, 0);
+    }
+
+    /** HTTP/2 in clear, on a port that configuration names already. */
+    public static GrpcEchoServer start(Pod pod, int port) {
+        return new GrpcEchoServer(pod, port, null);
     }
 
     /** HTTP/2 over TLS. */
     public static GrpcEchoServer startTls(Pod pod, ServerTls tls) {
-        return new GrpcEchoServer(pod, tls);
+        return new GrpcEchoServer(pod, 0, tls);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.torii.cli.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torii.cli.mesh.MeshPods.Pod;
 import java.nio.file.Files;
@@ -9,40 +8,25 @@ import java.nio.file.Path;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * What a mesh is for, with nothing in it made for a test but the apps' answers: network namespaces for pods, rules by
  * {@code torii capture}, sidecars that are ordinary users, programs that know nothing of it (curl, a JDK HttpServer, OpenSSL,
  * Redis). A connection went through no sidecar when the server saw the port that its client had.
  */
+@ExtendWith(SharedMesh.class)
 @Timeout(180)
 final class MeshNetworkTest {
 
     private static final String REVIEWS = "http://10.96.0.10";
 
-    private static MeshPods mesh;
+    private final MeshPods mesh;
 
-    @TempDir
-    private static Path home;
-
-    @BeforeAll
-    static void build() throws Exception {
-        boolean rootOnLinux = Files.exists(Path.of("/proc/self/status"))
-                && Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
-        assumeTrue(rootOnLinux, "network namespaces need root on Linux: the mesh is not tested here");
-        mesh = new MeshPods(home);
-    }
-
-    @AfterAll
-    static void remove() {
-        if (mesh != null) {
-            mesh.close();
-        }
+    MeshNetworkTest(MeshPods mesh) {
+        this.mesh = mesh;
     }
 
     private static String word(String text, String before) {
@@ -58,11 +42,11 @@ final class MeshNetworkTest {
         return word(answer, "from").endsWith(" " + word(answer, "local"));
     }
 
-    private static String fromWeb(String... arguments) {
+    private String fromWeb(String... arguments) {
         return mesh.curl(mesh.web.host, arguments);
     }
 
-    private static String fromWorld(String... arguments) {
+    private String fromWorld(String... arguments) {
         return mesh.curl(mesh.world, arguments);
     }
 
@@ -106,10 +90,14 @@ final class MeshNetworkTest {
 
     @Test
     void whoWasCalledForIsKeptToo() {
-        String answer = fromWeb("-H", "x-forwarded-for: 192.0.2.7", "-H", "x-request-id: for-7", REVIEWS + "/");
+        String answer = fromWeb(
+                "-H", "x-forwarded-for: 192.0.2.7", "-H", "x-request-id: for-7", "-H", "x-preview: yes", REVIEWS + "/");
 
         assertThat(word(answer, "x-forwarded-for:")).isEqualTo("192.0.2.7, " + mesh.web.host.ipv4());
         assertThat(word(answer, "x-request-id:")).isEqualTo("for-7");
+        assertThat(mesh.v2.logged("\"request_id\":\"for-7\""))
+                .as("whom it is for, and which pod asks")
+                .contains("\"client\":\"192.0.2.7\"", "\"peer\":\"" + mesh.web.host.ipv4() + "\"");
     }
 
     @Test
@@ -145,7 +133,7 @@ final class MeshNetworkTest {
         byte[] value = new byte[1 << 20];
         long seed = System.nanoTime();
         new Random(seed).nextBytes(value);
-        Path sent = Files.write(home.resolve("value"), value);
+        Path sent = Files.write(mesh.home.resolve("value"), value);
         for (String port : new String[] {"6379", "7777"}) {
             String redis = "redis-cli -h 10.96.0.30 -p " + port + " ";
             String key = "key" + port;
@@ -173,7 +161,7 @@ final class MeshNetworkTest {
 
     @Test
     void aServerThatSpeaksFirstIsHeard() {
-        Path mail = home.resolve("shop.yaml"); // any text
+        Path mail = mesh.home.resolve("shop.yaml"); // any text
 
         String said = mesh.run(
                 mesh.web.host,

@@ -18,8 +18,8 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
- * Three pods with apps, rules and sidecars, and a world around them: what {@code mesh/shop.yaml} describes. All of Torii is
- * run by its launcher, from a copy that the sidecars' user may read.
+ * Four pods with apps, rules and sidecars, and a world around them: what {@code mesh/shop.yaml} describes. All of Torii is
+ * run by its launcher, from a copy that the sidecars' user may read. A fifth pod's sidecar is a test's own to start.
  */
 final class MeshPods implements AutoCloseable {
 
@@ -37,12 +37,14 @@ final class MeshPods implements AutoCloseable {
     private static final String JAVA = System.getProperty("java.home");
 
     private final Namespaces net = new Namespaces();
-    private final Path home;
+    final Path home;
 
     final Host world = net.host("world");
     final Pod web = new Pod(net.host("web"));
     final Pod v1 = new Pod(net.host("v1"));
     final Pod v2 = new Pod(net.host("v2"));
+    final Pod chat = new Pod(net.host("chat"));
+    final Pod late = new Pod(net.host("late"));
 
     /** In a folder that is there for nothing else. */
     MeshPods(Path home) {
@@ -87,17 +89,21 @@ final class MeshPods implements AutoCloseable {
     }
 
     private void startApps() {
-        List.of(world, web.host, v1.host, v2.host).forEach(this::startApp);
+        List.of(world, web.host, v1.host, v2.host).forEach(host -> startApp(host, PodApp.class));
+        startApp(chat.host, ChatApp.class);
         serve(v1.host, "tls-v1", "openssl s_server -quiet -www -accept 8443 -cert v1.pem -key v1.key");
         serve(v2.host, "tls-v2", "openssl s_server -quiet -www -accept 8443 -cert v2.pem -key v2.key");
         serve(v1.host, "redis", "redis-server --protected-mode no");
         until("redis is there", () -> net.run(v1.host, "redis-cli", "ping").equals("PONG"));
     }
 
-    private void startApp(Host host) {
+    private void startApp(Host host, Class<?> app) {
         String name = host.namespace().substring(host.namespace().lastIndexOf('-') + 1);
-        net.start(
-                host,
+        net.start(host, java(app, name));
+    }
+
+    private static String[] java(Class<?> program, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
                 JAVA + "/bin/java",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
@@ -105,8 +111,14 @@ final class MeshPods implements AutoCloseable {
                 "-Dsun.net.httpserver.nodelay=true", // else each answer on a reused connection takes 40 ms
                 "-cp",
                 System.getProperty("java.class.path"),
-                PodApp.class.getName(),
-                name);
+                program.getName()));
+        command.addAll(List.of(arguments));
+        return command.toArray(String[]::new);
+    }
+
+    /** Runs a program of these tests in a host's network, to its end. */
+    String run(Host host, Class<?> program, String... arguments) {
+        return net.run(host, java(program, arguments));
     }
 
     /** Starts a program in our folder, which ends with this process. */
@@ -121,7 +133,7 @@ final class MeshPods implements AutoCloseable {
 
     private void captureAll() {
         List<CompletableFuture<String>> all = new ArrayList<>();
-        for (Pod pod : List.of(web, v1, v2)) {
+        for (Pod pod : List.of(web, v1, v2, chat, late)) {
             all.add(CompletableFuture.supplyAsync(() -> captureUp(pod)));
         }
         for (CompletableFuture<String> each : all) {
@@ -156,12 +168,13 @@ final class MeshPods implements AutoCloseable {
         v1.start("v1", "reviews", "--app", "8443,6379");
         // As nobody should: as a proxy for everybody.
         v2.start("v2", "reviews", "--inbound", "[::]:15006", "--outbound", "0.0.0.0:15001");
-        for (Pod pod : List.of(web, v1, v2)) {
+        chat.start("chat", "chat");
+        for (Pod pod : List.of(web, v1, v2, chat)) {
             until("the sidecar of " + pod.host.namespace() + " is ready", pod::isReady);
         }
     }
 
-    private static void until(String what, BooleanSupplier condition) {
+    static void until(String what, BooleanSupplier condition) {
         if (!Await.until(PATIENCE, condition)) {
             throw new AssertionError("not within " + PATIENCE + ": " + what);
         }
@@ -197,6 +210,11 @@ final class MeshPods implements AutoCloseable {
         }
 
         private void start(String name, String service, String... more) {
+            start(home.resolve("shop.yaml"), name, service, more);
+        }
+
+        /** Starts its sidecar, which is ready later. */
+        void start(Path config, String name, String service, String... more) {
             log = home.resolve(name + ".log");
             List<String> command = new ArrayList<>(List.of("setpriv", "--reuid", USER, "--regid", USER));
             command.addAll(List.of("--clear-groups", "--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all"));
@@ -205,8 +223,7 @@ final class MeshPods implements AutoCloseable {
                     "--pdeathsig",
                     "KILL",
                     home.resolve("torii").toString()));
-            command.addAll(
-                    List.of("sidecar", "--config", home.resolve("shop.yaml").toString()));
+            command.addAll(List.of("sidecar", "--config", config.toString()));
             command.addAll(List.of("--service", "shop/" + service, "--capture"));
             command.addAll(List.of(more));
             sidecar = net.start(
@@ -221,10 +238,15 @@ final class MeshPods implements AutoCloseable {
         }
 
         private boolean isReady() {
+            return admin("/ready").contains("status 200");
+        }
+
+        /** What the sidecar's admin page says, as {@link #curl} tells it. */
+        String admin(String path) {
             if (!sidecar.isAlive()) {
                 throw new AssertionError(read(Path.of(log.toString().replace(".log", ".err"))));
             }
-            return curl(host, "http://127.0.0.1:15000/ready").contains("status 200");
+            return curl(host, "http://127.0.0.1:15000" + path);
         }
 
         /** What the kernel knows of the sidecar's process, by the file's name in /proc. */

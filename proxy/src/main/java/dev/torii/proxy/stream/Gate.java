@@ -102,6 +102,11 @@ public final class Gate {
         return limitMs;
     }
 
+    /** Whether silence may mean that it is the server's turn. */
+    boolean serverMayBegin() {
+        return look == Look.NOTHING || look == Look.ANYTHING && limitMs == SNIFF_MS;
+    }
+
     /** @param serverName {@code ""} when there is none */
     @Nullable
     Listener listener(String serverName) {

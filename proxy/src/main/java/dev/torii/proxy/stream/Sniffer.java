@@ -59,6 +59,15 @@ final class Sniffer extends ByteToMessageDecoder {
         }
     }
 
+    /** The client has said all that it will. Whatever that was, even nothing, the server is the one to answer it. */
+    @Override
+    protected void decodeLast(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+        if (ctx.channel().isActive() && (begun || session.serverMayBegin())) {
+            session.sniffedOther(!begun);
+            ctx.pipeline().remove(this);
+        }
+    }
+
     /** Nothing that could be recognised came in time. */
     void giveUp(ChannelHandlerContext ctx) {
         if (mayBecomeRequest(internalBuffer())) {

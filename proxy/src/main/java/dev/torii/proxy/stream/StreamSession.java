@@ -132,6 +132,11 @@ final class StreamSession {
         arm(ListenerSettings.DEFAULT.handshakeTimeoutMs(), () -> end(Fault.SI, "handshake_timeout"));
     }
 
+    /** Whether a client that says nothing may be one that waits for the server. */
+    boolean serverMayBegin() {
+        return gate.serverMayBegin();
+    }
+
     /** It speaks HTTP. */
     void sniffedHttp() {
         toHttp();

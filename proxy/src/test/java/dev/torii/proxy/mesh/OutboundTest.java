@@ -307,6 +307,27 @@ final class OutboundTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "PING", "GET", "GET /unfinished HTTP/1.1"})
+    void whoHasSaidAllIsHeardWhateverItIs(String said) {
+        try (MisbehavingBackend store = MisbehavingBackend.start(client -> client.send("got " + client.readToEnd()));
+                TestSidecar sidecar = TestSidecar.outbound()) {
+            sidecar.service("store", 1234, Speaks.UNKNOWN, store.port())
+                    .service("slow", 8080, Speaks.CLIENT_FIRST, store.port())
+                    .apply();
+            for (String place : List.of("store:1234", "slow:8080")) {
+                boolean looked = said.isEmpty() && place.startsWith("slow");
+                try (RawHttp client = sidecar.connected(place)) {
+                    client.send(said).closeOutput();
+                    assertThat(client.readToEnd()).isEqualTo(looked ? "" : "got " + said.length());
+                }
+                if (!looked) {
+                    assertThat(sidecar.record().protocol()).isEqualTo("TCP");
+                }
+            }
+        }
+    }
+
     @Test
     void whatComesBeforeTheFirstConfigurationWaits() {
         try (MisbehavingBackend reviews = MisbehavingBackend.start(Behaviours.wellBehaved());

@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -31,6 +32,7 @@ public final class SpanCollector implements Listening {
     private final HttpServer server;
     private final Journal<SeenSpan> spans = new Journal<>();
     private final Journal<String> calls = new Journal<>();
+    private final Journal<String> messages = new Journal<>();
     private volatile Mood mood = Mood.TAKES;
 
     private SpanCollector(Vertx vertx, int port) {
@@ -67,6 +69,11 @@ public final class SpanCollector implements Listening {
     /** The protocol of each call: {@code http} or {@code grpc}, with the header {@code x-key} where there was one. */
     public Journal<String> calls() {
         return calls;
+    }
+
+    /** The bytes of all messages taken so far, each byte a character. */
+    public Journal<String> messages() {
+        return messages;
     }
 
     /** Answers 500, or UNAVAILABLE, from now on. */
@@ -124,6 +131,7 @@ public final class SpanCollector implements Listening {
     }
 
     private void keep(byte[] message) {
+        messages.add(new String(message, StandardCharsets.ISO_8859_1));
         try {
             ExportTraceServiceRequest.parseFrom(message)
                     .getResourceSpansList()

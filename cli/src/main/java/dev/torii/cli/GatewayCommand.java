@@ -54,6 +54,6 @@ final class GatewayCommand implements Callable<Integer> {
                 role.drainTimeout,
                 new FileOutputStream(FileDescriptor.out),
                 role.mask(),
-                Identity.ofGateway().tracing(System.getenv()));
+                Identity.ofGateway().tracing(role.environment));
     }
 }

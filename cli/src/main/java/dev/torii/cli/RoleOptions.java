@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -17,6 +18,9 @@ final class RoleOptions {
 
     private static final int SHORTEST_SALT = 16;
     private static final int LONGEST_SALT = 4_096;
+
+    /** Where variables are looked up. */
+    Map<String, String> environment = System.getenv();
 
     @Option(
             names = "--config",

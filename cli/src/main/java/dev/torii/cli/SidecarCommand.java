@@ -132,7 +132,7 @@ final class SidecarCommand implements Callable<Integer> {
                 role.drainTimeout,
                 new FileOutputStream(FileDescriptor.out),
                 role.mask(),
-                Identity.ofSidecar(namespace, name).tracing(System.getenv()));
+                Identity.ofSidecar(namespace, name).tracing(role.environment));
     }
 
     private static Sidecar.Address address(HostPort at) {

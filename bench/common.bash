@@ -18,9 +18,9 @@ end() { # PID...: and waits for them
 trap 'end ${started[@]+"${started[@]}"}; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
-free_ports() { # sets base: ten ports from there are nobody's, below those that the kernel gives to clients
+free_ports() { # sets base: sixteen ports from there are nobody's, below those that the kernel gives to clients
   base=20000
-  while ss -Htln "sport >= $base and sport < $((base + 10))" | grep -q .; do base=$((base + 10)); done
+  while ss -Htln "sport >= $base and sport < $((base + 16))" | grep -q .; do base=$((base + 16)); done
 }
 
 nginx_at() { # PORT RULE [UPSTREAM-PORT]: one worker; sets pid

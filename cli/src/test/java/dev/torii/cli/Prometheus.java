@@ -1,6 +1,5 @@
 package dev.torii.cli;
 
-import dev.torii.testkit.Await;
 import dev.torii.testkit.FreePort;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -24,9 +23,8 @@ final class Prometheus implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final HttpClient client = HttpClient.newHttpClient();
-    private final Path log;
     private final String address;
-    private final Process process;
+    private final Program program;
 
     /**
      * @param home where it keeps its files
@@ -42,22 +40,18 @@ final class Prometheus implements AutoCloseable {
                 - {job_name: torii, static_configs: [{targets: [@TARGETS@]}]}
                 """.replace("@RULES@", rules.toString())
                 .replace("@TARGETS@", named));
-        log = home.resolve("prometheus.log");
+        Path log = home.resolve("prometheus.log");
         int port = FreePort.find();
         address = "http://127.0.0.1:" + port;
-        process = new ProcessBuilder(
+        ProcessBuilder command = new ProcessBuilder(
                         "prometheus",
                         "--config.file=" + config,
                         "--storage.tsdb.path=" + home.resolve("prometheus"),
                         "--web.listen-address=127.0.0.1:" + port,
                         "--enable-feature=exemplar-storage")
                 .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        if (!Await.until(PATIENCE, () -> !process.isAlive() || isReady()) || !process.isAlive()) {
-            close();
-            throw new IllegalStateException("Prometheus is not ready: " + Files.readString(log));
-        }
+                .redirectOutput(log.toFile());
+        program = Program.start(command, log, PATIENCE, this::isReady);
     }
 
     private boolean isReady() {
@@ -113,10 +107,6 @@ final class Prometheus implements AutoCloseable {
     /** Kills it. */
     @Override
     public void close() {
-        try {
-            process.destroyForcibly().waitFor();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        program.close();
     }
 }

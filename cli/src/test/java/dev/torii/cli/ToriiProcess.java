@@ -1,6 +1,5 @@
 package dev.torii.cli;
 
-import dev.torii.testkit.Await;
 import dev.torii.testkit.FreePort;
 import dev.torii.testkit.RawHttp;
 import java.io.IOException;
@@ -18,7 +17,7 @@ final class ToriiProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final List<String> SMALL = List.of("-Xmx64m", "-XX:TieredStopAtLevel=1");
 
-    private final Process process;
+    private final Program program;
     private final Path log;
     private final Path errors;
     private final int admin = FreePort.find();
@@ -38,18 +37,10 @@ final class ToriiProcess implements AutoCloseable {
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.torii.cli.Torii", role));
         command.addAll(List.of("--admin", "127.0.0.1:" + admin));
         command.addAll(arguments);
-        try {
-            ProcessBuilder builder =
-                    new ProcessBuilder(command).redirectError(errors.toFile()).redirectOutput(log.toFile());
-            builder.environment().putAll(environment);
-            process = builder.start();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        if (!Await.until(PATIENCE, () -> !process.isAlive() || isReady(admin)) || !process.isAlive()) {
-            close();
-            throw new IllegalStateException("the " + role + " is not ready: " + errors());
-        }
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectError(errors.toFile()).redirectOutput(log.toFile());
+        builder.environment().putAll(environment);
+        program = Program.start(builder, errors, PATIENCE, () -> isReady(admin));
     }
 
     /**
@@ -109,7 +100,7 @@ final class ToriiProcess implements AutoCloseable {
     }
 
     Process process() {
-        return process;
+        return program.process();
     }
 
     /** The access log so far. */
@@ -124,7 +115,7 @@ final class ToriiProcess implements AutoCloseable {
 
     /** The most resident memory it has had, in MiB. Linux only. */
     long peakMemory() {
-        return read(Path.of("/proc", Long.toString(process.pid()), "status"))
+        return read(Path.of("/proc", Long.toString(program.process().pid()), "status"))
                         .lines()
                         .filter(line -> line.startsWith("VmHWM:"))
                         .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
@@ -144,10 +135,6 @@ final class ToriiProcess implements AutoCloseable {
     /** Kills it. */
     @Override
     public void close() {
-        try {
-            process.destroyForcibly().waitFor();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        program.close();
     }
 }

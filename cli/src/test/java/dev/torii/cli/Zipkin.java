@@ -1,12 +1,9 @@
 package dev.torii.cli;
 
-import dev.torii.testkit.Await;
 import dev.torii.testkit.FreePort;
 import dev.torii.testkit.RawHttp;
 import dev.torii.testkit.RawResponse;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,12 +15,12 @@ final class Zipkin implements AutoCloseable {
     private static final Path JAR = Path.of("target/zipkin/zipkin-server.jar").toAbsolutePath();
 
     private final int port = FreePort.find();
-    private final Process process;
+    private final Program program;
 
     /** @param home where it keeps its log */
-    Zipkin(Path home) throws IOException {
+    Zipkin(Path home) {
         Path log = home.resolve("zipkin.log");
-        process = new ProcessBuilder(List.of(
+        ProcessBuilder command = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx96m",
                         "-Xss512k",
@@ -36,12 +33,8 @@ final class Zipkin implements AutoCloseable {
                         "--armeria.ports[0].protocols[0]=http"))
                 .directory(home.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        if (!Await.until(PATIENCE, () -> !process.isAlive() || isReady()) || !process.isAlive()) {
-            close();
-            throw new IllegalStateException("Zipkin is not ready: " + Files.readString(log));
-        }
+                .redirectOutput(log.toFile());
+        program = Program.start(command, log, PATIENCE, this::isReady);
     }
 
     private boolean isReady() {
@@ -68,10 +61,6 @@ final class Zipkin implements AutoCloseable {
     /** Kills it. */
     @Override
     public void close() {
-        try {
-            process.destroyForcibly().waitFor();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        program.close();
     }
 }

@@ -47,6 +47,11 @@ public final class OtlpReceiver implements Handler<HttpServerRequest> {
         this.maxPendingBytes = maxPendingBytes;
     }
 
+    /** What is being received or waits to be read. */
+    long pendingBytes() {
+        return pendingBytes.get();
+    }
+
     /** A request that is no good, and what to answer. */
     private static final class Refusal extends IOException {
         private static final long serialVersionUID = 1;

@@ -52,8 +52,7 @@ final class ConfigPageTest {
         Locator shop = visit.find(".card", "default/shop/0");
         assertThat(shop).containsText("PathPrefix /");
         assertThat(shop).containsText("default/web");
-        visit.press("/");
-        visit.page().keyboard().type("prices");
+        visit.search("prices");
         assertThat(visit.find(".card")).hasCount(1);
         assertThat(visit.find(".card")).containsText("in 2 proxies");
         visit.find("input.find").fill("nothing of the kind");
@@ -75,8 +74,7 @@ final class ConfigPageTest {
         assertThat(visit.find(".json")).containsText("\"version\"");
         visit.find("select").selectOption(mesh.secondWeb().address());
         assertThat(visit.find(".json")).containsText("0ld51de0");
-        visit.press("/");
-        visit.page().keyboard().type("default/reviews");
+        visit.search("default/reviews");
         assertThat(visit.find(".json .hit").first()).containsText("default/reviews");
         assertThat(visit.page()).hasURL(Pattern.compile(".*find=default.*"));
     }

@@ -81,8 +81,7 @@ final class GraphPageTest {
     void aServiceIsFoundShownAndClosedByKeyboard(Visit visit) {
         visit.open(mesh.page("/"), "");
         assertThat(visit.find("[data-node='default/cart']")).isVisible();
-        visit.press("/");
-        visit.page().keyboard().type("cart");
+        visit.search("cart");
         visit.press("Enter");
         assertThat(visit.find(".details h2")).hasText("default/cart");
         assertThat(visit.find(".details")).containsText("default/prices");

@@ -53,8 +53,7 @@ final class LogPageTest {
     void allLinesOfOneOrderAreFoundAtAllProxies(Visit visit) throws Exception {
         Sample wanted = mesh.send(1, Duration.ZERO).get(0);
         visit.open(mesh.page("/"), "#/log");
-        visit.press("/");
-        visit.page().keyboard().type("x-order-id=" + wanted.orderId());
+        visit.search("x-order-id=" + wanted.orderId());
         visit.press("Enter");
         Locator rows = visit.find("tr[data-row]");
         assertThat(rows.first()).containsText(wanted.requestId());

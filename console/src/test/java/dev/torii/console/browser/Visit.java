@@ -118,6 +118,14 @@ final class Visit {
         }
     }
 
+    /** Types into the search of the view, by keyboard, once the view is there to hear it. */
+    void search(String words) {
+        page.waitForFunction("() => document.querySelector('main input') !== null");
+        press("/");
+        page.waitForFunction("() => document.activeElement.matches('main input')");
+        page.keyboard().type(words);
+    }
+
     /** What a test provokes on purpose is no problem: the browser itself reports every answer of 400 and above. */
     void expectProblem(String part) {
         assertThat(problems)

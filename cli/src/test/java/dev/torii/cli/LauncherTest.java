@@ -194,11 +194,14 @@ final class LauncherTest {
 
     @Test
     void theDemoTriesItselfAndLeavesNothingBehind() throws Exception {
+        // The pods that other classes share live until all have run.
+        List<ProcessHandle> before = ProcessHandle.current().descendants().toList();
         Ran ran = torii("demo", "--once");
 
         assertThat(ran.code()).as(ran.out() + ran.err()).isZero();
         assertThat(ran.out()).contains("the demo works").doesNotContain("FAIL");
-        assertThat(ProcessHandle.current().descendants()).isEmpty();
+        assertThat(ProcessHandle.current().descendants().filter(process -> !before.contains(process)))
+                .isEmpty();
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Takes what the access log wants of a request's headers and its answer's, as it may be shown. */
 final class ChosenHeaders {
@@ -24,7 +25,7 @@ final class ChosenHeaders {
 
     /** As the client sent them: name, value, name, value, …. */
     static List<String> of(HttpServerRequest request, List<LoggedHeader> chosen, HeaderMask mask) {
-        return chosen.isEmpty() ? List.of() : take(request.headers(), MultiMap.caseInsensitiveMultiMap(), chosen, mask);
+        return chosen.isEmpty() ? List.of() : take(request.headers(), null, chosen, mask);
     }
 
     /** As the client gets them, in the head or, as gRPC's status, after the body; nothing of an answer it did not get. */
@@ -34,11 +35,12 @@ final class ChosenHeaders {
                 : take(response.headers(), response.trailers(), chosen, mask);
     }
 
-    private static List<String> take(MultiMap head, MultiMap trailers, List<LoggedHeader> chosen, HeaderMask mask) {
+    private static List<String> take(
+            MultiMap head, @Nullable MultiMap trailers, List<LoggedHeader> chosen, HeaderMask mask) {
         List<String> taken = new ArrayList<>(chosen.size() * 2);
         for (LoggedHeader header : chosen) {
             List<String> values = head.getAll(header.name());
-            values = values.isEmpty() ? trailers.getAll(header.name()) : values;
+            values = values.isEmpty() && trailers != null ? trailers.getAll(header.name()) : values;
             if (!values.isEmpty()) {
                 String value = values.size() == 1 ? values.get(0) : String.join(", ", values);
                 taken.add(header.name());

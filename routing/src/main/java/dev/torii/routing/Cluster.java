@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls null for clear text
  * @param invalid when not null every request gets 503 with this detail: {@code backend_tls_invalid} (a
  *     BackendTLSPolicy without a valid CA) or {@code client_certificate_invalid}
+ * @param resilience limits, breakers and health
  */
 public record Cluster(
         String key,
@@ -23,7 +24,21 @@ public record Cluster(
         LoadBalancing loadBalancing,
         ConnectionSettings connection,
         @Nullable UpstreamTls tls,
-        @Nullable String invalid) {
+        @Nullable String invalid,
+        Resilience resilience) {
+
+    /** With {@link Resilience#NONE}. */
+    public Cluster(
+            String key,
+            String service,
+            Protocol protocol,
+            List<Endpoint> endpoints,
+            LoadBalancing loadBalancing,
+            ConnectionSettings connection,
+            @Nullable UpstreamTls tls,
+            @Nullable String invalid) {
+        this(key, service, protocol, endpoints, loadBalancing, connection, tls, invalid, Resilience.NONE);
+    }
 
     public enum Protocol {
         /** HTTP/1.1. */

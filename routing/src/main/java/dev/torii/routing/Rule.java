@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param splitBy what makes the choice among backends deterministic, or null for random
  * @param maxBodyBytes overrides the listener's limit; 0 is "as the listener says"
  * @param telemetry what holds until a backend is picked
+ * @param retry when to send a request again; null for never, but for what was certainly not seen
+ * @param protection what holds before a backend is picked: the Gateway's and the route's
  */
 public record Rule(
         RouteId route,
@@ -31,7 +33,9 @@ public record Rule(
         @Nullable SessionPersistence session,
         @Nullable HashKey splitBy,
         long maxBodyBytes,
-        Telemetry telemetry) {
+        Telemetry telemetry,
+        @Nullable Retry retry,
+        Protection protection) {
 
     /** With {@link Telemetry#DEFAULT}. */
     public Rule(
@@ -59,6 +63,37 @@ public record Rule(
                 splitBy,
                 maxBodyBytes,
                 Telemetry.DEFAULT);
+    }
+
+    /** Without retries and protection. */
+    public Rule(
+            RouteId route,
+            String name,
+            int index,
+            List<HostPattern> hostnames,
+            List<RequestMatch> matches,
+            List<Filter> filters,
+            List<Backend> backends,
+            Timeouts timeouts,
+            @Nullable SessionPersistence session,
+            @Nullable HashKey splitBy,
+            long maxBodyBytes,
+            Telemetry telemetry) {
+        this(
+                route,
+                name,
+                index,
+                hostnames,
+                matches,
+                filters,
+                backends,
+                timeouts,
+                session,
+                splitBy,
+                maxBodyBytes,
+                telemetry,
+                null,
+                Protection.NONE);
     }
 
     public Rule {

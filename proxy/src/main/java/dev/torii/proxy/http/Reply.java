@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ final class Reply {
     private final ReplyWriter writer;
     private final boolean http2;
     private @Nullable String newSession;
+    private List<String> also = List.of();
     private boolean started;
     private long localBytes;
 
@@ -61,6 +63,17 @@ final class Reply {
     /** The answer is to tell the client of a session that begins. */
     void session(@Nullable String value) {
         newSession = value;
+    }
+
+    /** The answer, whoever gives it, carries these as well: name, value, name, value, …; in place of what a backend says. */
+    void also(List<String> headers) {
+        also = headers;
+    }
+
+    private void addAlso() {
+        for (int i = 0; i < also.size(); i += 2) {
+            response.headers().set(also.get(i), also.get(i + 1));
+        }
     }
 
     /** An answer of a backend before its answer. */
@@ -152,6 +165,7 @@ final class Reply {
         if (rule != null && rule.filters().cors() != null) {
             rule.filters().cors().answer(head.header("origin"), response.headers());
         }
+        addAlso();
         boolean close = why.closesConnection() || mustClose();
         if (close && !http2) {
             response.headers().set("connection", "close");
@@ -192,6 +206,7 @@ final class Reply {
                 Sessions.announce(rule.rule().session(), newSession, client.isTls(), response.headers());
             }
         }
+        addAlso();
         response.headers().set("x-request-id", routing.requestId());
         if (worker.isDraining() && !http2) {
             response.headers().set("connection", "close");

@@ -43,6 +43,7 @@ final class HttpExchange implements RequestBody.Watcher {
     private @Nullable Attempt attempt;
     private @Nullable Mirrors mirrors;
     private @Nullable ScheduledFuture<?> deadline;
+    private @Nullable Passage passage;
     private long lastActive = System.nanoTime();
     private boolean finished;
 
@@ -105,7 +106,7 @@ final class HttpExchange implements RequestBody.Watcher {
     }
 
     /** Our own bug fails one request, with a record and a trace, and nothing else. */
-    private void guarded(Runnable step) {
+    void guarded(Runnable step) {
         if (finished) {
             return;
         }
@@ -130,7 +131,7 @@ final class HttpExchange implements RequestBody.Watcher {
             reply.preflight(asked.cors());
             finish();
         } else if (decision instanceof Decision.Refuse refusal) {
-            fail(refusal.why(), refusal.status(), refusal.detail());
+            refused(refusal);
         }
     }
 
@@ -166,6 +167,20 @@ final class HttpExchange implements RequestBody.Watcher {
         if (ms > 0) {
             deadline = worker.eventLoop().schedule(this::deadlinePassed, ms, TimeUnit.MILLISECONDS);
         }
+        if (to.backend().checkpoints().isEmpty()) {
+            send(to);
+        } else {
+            passage = new Passage(this, to, routing, reply, worker.eventLoop());
+            passage.pass();
+        }
+    }
+
+    void refused(Decision.Refuse refusal) {
+        fail(refusal.why(), refusal.status(), refusal.detail());
+    }
+
+    /** Nothing stands before the backend any more. */
+    void send(Decision.Forward to) {
         mirrors = Mirrors.of(worker, routing.plan(), to);
         attempt(to, null, false);
         if (mirrors != null) {
@@ -373,6 +388,9 @@ final class HttpExchange implements RequestBody.Watcher {
         finished = true;
         if (deadline != null) {
             deadline.cancel(false);
+        }
+        if (passage != null) {
+            passage.leave();
         }
         if (mirrors != null && !body.isEnded()) {
             mirrors.cancel();

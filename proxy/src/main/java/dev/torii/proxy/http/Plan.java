@@ -17,18 +17,20 @@ import org.jspecify.annotations.Nullable;
 public final class Plan {
 
     /** Serves nothing. */
-    public static final Plan EMPTY = new Plan(Snapshot.EMPTY, 0);
+    public static final Plan EMPTY = new Plan(Snapshot.EMPTY, 0, Checkpoints.NONE);
 
     private final Snapshot snapshot;
     private final long generation;
+    private final Checkpoints checkpoints;
     private final Map<Integer, Port> ports = new HashMap<>();
     private final IdentityHashMap<Rule, RulePlan> rules = new IdentityHashMap<>();
     /** Of Services that have been called. Replaced, never changed: whoever reads it needs no lock. */
     private volatile IdentityHashMap<Rule, RulePlan> called = new IdentityHashMap<>();
 
-    private Plan(Snapshot snapshot, long generation) {
+    private Plan(Snapshot snapshot, long generation, Checkpoints checkpoints) {
         this.snapshot = snapshot;
         this.generation = generation;
+        this.checkpoints = checkpoints;
         for (Port port : snapshot.ports()) {
             ports.put(port.number(), port);
             port.listeners().forEach(this::add);
@@ -38,13 +40,13 @@ public final class Plan {
 
     private void add(Listener listener) {
         for (Rule rule : listener.routes().rules()) {
-            rules.put(rule, RulePlan.of(rule, snapshot::cluster));
+            rules.put(rule, RulePlan.of(rule, snapshot::cluster, checkpoints));
         }
     }
 
     /** @param generation grows with every plan of a process */
     public static Plan of(Snapshot snapshot, long generation) {
-        return new Plan(snapshot, generation);
+        return new Plan(snapshot, generation, Checkpoints.NONE);
     }
 
     public Snapshot snapshot() {
@@ -70,7 +72,7 @@ public final class Plan {
     private synchronized RulePlan ofFirstCall(Rule rule) {
         RulePlan plan = called.get(rule);
         if (plan == null) {
-            plan = RulePlan.of(rule, snapshot::cluster);
+            plan = RulePlan.of(rule, snapshot::cluster, checkpoints);
             IdentityHashMap<Rule, RulePlan> more = new IdentityHashMap<>(called);
             more.put(rule, plan);
             called = more;

@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -65,9 +66,18 @@ final class Reply {
         newSession = value;
     }
 
-    /** The answer, whoever gives it, carries these as well: name, value, name, value, …; in place of what a backend says. */
+    /**
+     * The answer, whoever gives it, carries these as well: name, value, name, value, …; in place of what a backend says. Of a name
+     * that is said again the last value holds.
+     */
     void also(List<String> headers) {
-        also = headers;
+        if (also.isEmpty()) {
+            also = headers;
+        } else {
+            List<String> all = new ArrayList<>(also);
+            all.addAll(headers);
+            also = all;
+        }
     }
 
     private void addAlso() {

@@ -29,13 +29,18 @@ record RulePlan(Rule rule, FilterPlan filters, List<BackendPlan> backends, Weigh
      * One destination.
      *
      * @param cluster null when the reference is invalid; {@code invalid} says why then
+     * @param checkpoints that a request passes on its way there
      */
     record BackendPlan(
-            Backend backend, FilterPlan filters, @Nullable Cluster cluster, String invalid) {}
+            Backend backend,
+            FilterPlan filters,
+            @Nullable Cluster cluster,
+            String invalid,
+            List<Checkpoint> checkpoints) {}
 
-    static RulePlan of(Rule rule, Clusters clusters) {
+    static RulePlan of(Rule rule, Clusters clusters, Checkpoints checkpoints) {
         List<BackendPlan> backends = rule.backends().stream()
-                .map(backend -> backend(backend, clusters))
+                .map(backend -> backend(rule, backend, clusters, checkpoints))
                 .toList();
         return new RulePlan(rule, FilterPlan.of(rule.filters(), clusters), backends, WeightedPick.of(rule.backends()));
     }
@@ -55,7 +60,7 @@ record RulePlan(Rule rule, FilterPlan filters, List<BackendPlan> backends, Weigh
                 null,
                 0,
                 telemetry);
-        return of(rule, key -> cluster);
+        return of(rule, key -> cluster, Checkpoints.NONE);
     }
 
     /** Its first match, for what matches anyway. */
@@ -63,13 +68,18 @@ record RulePlan(Rule rule, FilterPlan filters, List<BackendPlan> backends, Weigh
         return new RouteTable.Candidate(rule, rule.matches().get(0), HostPattern.ANY);
     }
 
-    private static BackendPlan backend(Backend backend, Clusters clusters) {
+    private static BackendPlan backend(Rule rule, Backend backend, Clusters clusters, Checkpoints checkpoints) {
         FilterPlan filters = FilterPlan.of(backend.filters(), clusters);
         if (backend.target() instanceof Target.ToCluster to) {
             Cluster cluster = clusters.find(to.key());
-            return new BackendPlan(backend, filters, cluster, cluster == null ? "backend_not_found" : "");
+            return new BackendPlan(
+                    backend,
+                    filters,
+                    cluster,
+                    cluster == null ? "backend_not_found" : "",
+                    checkpoints.of(rule.protection(), backend.protection()));
         }
-        return new BackendPlan(backend, filters, null, ((Target.Invalid) backend.target()).detail());
+        return new BackendPlan(backend, filters, null, ((Target.Invalid) backend.target()).detail(), List.of());
     }
 
     /** Filters by what they do, in the order configured. */

@@ -1,0 +1,91 @@
+package dev.torii.proxy.http;
+
+import io.netty.channel.EventLoop;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request's way through its {@link Checkpoint checkpoints}, in their order. While it waits, its deadline counts, no more of its body is
+ * read, and it may end at any time: by its deadline, or because the client goes. What a checkpoint says after that is not heard.
+ */
+final class Passage {
+
+    private final HttpExchange exchange;
+    private final Decision.Forward to;
+    private final Routing routing;
+    private final EventLoop eventLoop;
+    private final Reply reply;
+    private int passed;
+    private boolean over;
+    private @Nullable Runnable whenGone;
+
+    Passage(HttpExchange exchange, Decision.Forward to, Routing routing, Reply reply, EventLoop eventLoop) {
+        this.exchange = exchange;
+        this.to = to;
+        this.routing = routing;
+        this.eventLoop = eventLoop;
+        this.reply = reply;
+    }
+
+    /** The request, with its header lines as the filters have left them; all else as the client sent it. */
+    RequestHead head() {
+        return routing.head();
+    }
+
+    /** See {@link Routing#clientAddress}. */
+    String clientAddress() {
+        return routing.clientAddress();
+    }
+
+    /** On which everything here happens. */
+    EventLoop eventLoop() {
+        return eventLoop;
+    }
+
+    /** The answer, whoever gives it, is to carry these: name, value, name, value, … */
+    void answerAlso(List<String> headers) {
+        reply.also(headers);
+    }
+
+    /** What to do when the request ends while it waits; forgotten once the checkpoint has let it pass. */
+    void whenGone(Runnable undo) {
+        whenGone = undo;
+    }
+
+    /** On to the next checkpoint, or to the backend. */
+    void pass() {
+        if (!over) {
+            whenGone = null;
+            exchange.guarded(this::step);
+        }
+    }
+
+    private void step() {
+        List<Checkpoint> all = to.backend().checkpoints();
+        if (passed < all.size()) {
+            all.get(passed++).enter(this);
+        } else {
+            over = true;
+            exchange.send(to);
+        }
+    }
+
+    /** Not any further. */
+    void refuse(Decision.Refuse why) {
+        if (!over) {
+            over = true;
+            whenGone = null;
+            exchange.refused(why);
+        }
+    }
+
+    /** The request has ended. */
+    void leave() {
+        over = true;
+        Runnable undo = whenGone;
+        whenGone = null;
+        if (undo != null) {
+            undo.run();
+        }
+    }
+}

@@ -1,6 +1,7 @@
 package dev.torii.proxy.http;
 
 import dev.torii.proxy.Fault;
+import dev.torii.proxy.upstream.ClusterState;
 import dev.torii.proxy.upstream.EndpointState;
 import dev.torii.proxy.upstream.UpgradedConnection;
 import dev.torii.proxy.upstream.UpstreamEvents;
@@ -10,36 +11,59 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One try of an exchange at one endpoint: holds the stream, its own timeout and its place in the endpoint's count, and
- * tells the exchange how it goes. Over once it succeeded, failed or was cancelled; what comes later is ignored.
+ * One try of an exchange: chooses an endpoint, holds the stream, its own timeout and its place in the endpoint's count,
+ * and tells the exchange how it goes. Over once it was refused, succeeded, failed or was cancelled; what comes later is
+ * ignored.
  */
 final class Attempt implements UpstreamEvents {
 
     private final HttpExchange exchange;
-    private final EndpointState endpoint;
+    private final ClusterState cluster;
     private final UpstreamRequest request;
-    private final @Nullable ScheduledFuture<?> timeout;
+    private final long timeoutMs;
+    private final EventLoop loop;
+    private @Nullable EndpointState endpoint;
+    private @Nullable ScheduledFuture<?> timeout;
     private @Nullable UpstreamStream stream;
     private boolean over;
 
-    Attempt(HttpExchange exchange, EndpointState endpoint, UpstreamRequest request, long timeoutMs, EventLoop loop) {
+    /** @param timeoutMs from the choice of an endpoint on; 0 for none */
+    Attempt(HttpExchange exchange, ClusterState cluster, UpstreamRequest request, long timeoutMs, EventLoop loop) {
         this.exchange = exchange;
-        this.endpoint = endpoint;
+        this.cluster = cluster;
         this.request = request;
-        this.timeout = timeoutMs > 0 ? loop.schedule(this::timedOut, timeoutMs, TimeUnit.MILLISECONDS) : null;
+        this.timeoutMs = timeoutMs;
+        this.loop = loop;
     }
 
-    /** @param fresh whether only a new connection will do */
-    void start(boolean fresh) {
-        endpoint.enter();
+    /**
+     * Begins, and may be over before this returns.
+     *
+     * @param tried endpoints that are not chosen again while there is another
+     * @param fresh whether only a new connection will do
+     */
+    void start(List<EndpointState> tried, boolean fresh) {
+        EndpointState chosen = exchange.choose(cluster, tried);
+        if (chosen == null) {
+            over = true;
+            exchange.attemptRefused(Fault.UH, "no_endpoint", 0);
+            return;
+        }
+        endpoint = chosen;
+        chosen.enter();
+        if (timeoutMs > 0) {
+            timeout = loop.schedule(this::timedOut, timeoutMs, TimeUnit.MILLISECONDS);
+        }
+        exchange.attemptBegins(chosen);
         if (fresh) {
-            endpoint.acquireFresh(this);
+            chosen.acquireFresh(this);
         } else {
-            endpoint.acquire(this);
+            chosen.acquire(this);
         }
     }
 
@@ -48,12 +72,18 @@ final class Attempt implements UpstreamEvents {
         return exchange.isHttp2();
     }
 
+    /** Null while none is chosen. */
+    @Nullable
     EndpointState endpoint() {
         return endpoint;
     }
 
-    /** Gives up; no event follows. */
-    void cancel() {
+    /**
+     * Gives up; no event follows.
+     *
+     * @param why told to the client, or would be
+     */
+    void cancel(Fault why) {
         if (over) {
             return;
         }
@@ -61,21 +91,23 @@ final class Attempt implements UpstreamEvents {
         UpstreamStream open = stream;
         if (open != null) {
             open.cancel();
-        } else {
+        } else if (endpoint != null) {
             endpoint.forget(this);
         }
     }
 
     private void finish() {
         over = true;
-        endpoint.leave();
+        if (endpoint != null) {
+            endpoint.leave();
+        }
         if (timeout != null) {
             timeout.cancel(false);
         }
     }
 
     private void timedOut() {
-        cancel();
+        cancel(Fault.UT);
         exchange.attemptFailed(Fault.UT, "backend_timeout", false, false);
     }
 

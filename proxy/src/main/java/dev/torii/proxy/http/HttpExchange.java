@@ -16,6 +16,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -182,7 +183,7 @@ final class HttpExchange implements RequestBody.Watcher {
     /** Nothing stands before the backend any more. */
     void send(Decision.Forward to) {
         mirrors = Mirrors.of(worker, routing.plan(), to);
-        attempt(to, null, false);
+        attempt(to, List.of(), false);
         if (mirrors != null) {
             mirrors.start();
         }
@@ -191,30 +192,50 @@ final class HttpExchange implements RequestBody.Watcher {
     /**
      * Tries one endpoint.
      *
-     * @param avoid one that another try has failed at
+     * @param tried those that other tries have failed at
      * @param fresh whether only a new connection will do
      */
-    private void attempt(Decision.Forward to, @Nullable EndpointState avoid, boolean fresh) {
+    private void attempt(Decision.Forward to, List<EndpointState> tried, boolean fresh) {
         ClusterState state = worker.upstreams().of(to.cluster(), routing.plan().generation());
-        SessionPersistence session = to.rule().rule().session();
-        EndpointState chosen = Sessions.endpoint(session, head, state);
-        if (chosen == null || chosen == avoid) {
-            long hash = Backends.hash(to.cluster().loadBalancing().hashOn(), head, routing.clientAddress());
-            chosen = state.pick(hash, avoid);
-            if (chosen == null) {
-                fail(Fault.UH, 503, "no_endpoint");
-                return;
-            }
-            reply.session(Sessions.issue(session, to.cluster(), chosen));
-        }
-        outcome.trying(
-                chosen.name(),
-                routing.traceTry(to.request().headers()),
-                routing.trace().isSampled());
         long timeoutMs = to.rule().rule().timeouts().backendRequestMs();
-        Attempt trying = new Attempt(this, chosen, to.request(), timeoutMs, worker.eventLoop());
+        Attempt trying = new Attempt(this, state, to.request(), timeoutMs, worker.eventLoop());
         attempt = trying;
-        trying.start(fresh);
+        trying.start(tried, fresh);
+    }
+
+    /** For a try whose turn it is: the endpoint of the client's session if that may be used, else any; null for none. */
+    @Nullable
+    EndpointState choose(ClusterState state, List<EndpointState> tried) {
+        RulePlan rule = routing.rule();
+        SessionPersistence session = rule == null ? null : rule.rule().session();
+        EndpointState sticky = Sessions.endpoint(session, head, state);
+        if (sticky != null && !tried.contains(sticky)) {
+            return sticky;
+        }
+        long hash = Backends.hash(state.cluster().loadBalancing().hashOn(), head, routing.clientAddress());
+        EndpointState chosen = state.pick(hash, tried);
+        if (chosen != null) {
+            reply.session(Sessions.issue(session, state.cluster(), chosen));
+        }
+        return chosen;
+    }
+
+    /** A try has chosen an endpoint and will ask it now. */
+    void attemptBegins(EndpointState chosen) {
+        outcome.trying(
+                chosen.name(), routing.traceTry(head.headers), routing.trace().isSampled());
+    }
+
+    /**
+     * The cluster itself said no, to any endpoint: never tried again.
+     *
+     * @param retryAfterSeconds what the client is told; 0 for nothing
+     */
+    void attemptRefused(Fault why, String detail, int retryAfterSeconds) {
+        if (retryAfterSeconds > 0) {
+            reply.retryAfter(retryAfterSeconds);
+        }
+        fail(why, why.httpStatus(), detail);
     }
 
     void attemptReady() {
@@ -230,7 +251,8 @@ final class HttpExchange implements RequestBody.Watcher {
         outcome.tryFailed(why, detail);
         boolean repeatable = unsent || (unanswered && Backends.isIdempotent(head.method));
         if (repeatable && forward != null && mayTryAgain(unsent && hasOthers(forward))) {
-            attempt(forward, unsent && attempt != null ? attempt.endpoint() : null, unanswered);
+            EndpointState failed = attempt == null ? null : attempt.endpoint();
+            attempt(forward, unsent && failed != null ? List.of(failed) : List.of(), unanswered);
         } else {
             fail(why, why.httpStatus(), detail);
         }
@@ -251,19 +273,21 @@ final class HttpExchange implements RequestBody.Watcher {
      */
     private boolean passesOver(int status, HttpHeaders headers) {
         Attempt trying = attempt;
+        EndpointState at = trying == null ? null : trying.endpoint();
         Decision.Forward to = forward;
         if (!LocalReplies.saysUnanswered(status, headers)
                 || !Backends.isIdempotent(head.method)
                 || trying == null
+                || at == null
                 || to == null
                 || !hasOthers(to)
                 || !mayTryAgain(true)) {
             return false;
         }
-        trying.endpoint().unreachable();
-        trying.cancel();
+        at.unreachable();
+        trying.cancel(Fault.UF);
         body.detach();
-        attempt(to, trying.endpoint(), false);
+        attempt(to, List.of(at), false);
         return true;
     }
 
@@ -360,7 +384,7 @@ final class HttpExchange implements RequestBody.Watcher {
 
     private void clientGone() {
         if (!finished && !isTunnel()) {
-            cancelAttempt();
+            cancelAttempt(Fault.DC);
             outcome.failed(Fault.DC, "client_disconnected");
             outcome.status(Fault.DC.httpStatus());
             finish();
@@ -369,15 +393,15 @@ final class HttpExchange implements RequestBody.Watcher {
 
     private void fail(Fault why, int status, String detail) {
         if (!finished) {
-            cancelAttempt();
+            cancelAttempt(why);
             reply.fail(why, status, detail);
             finish();
         }
     }
 
-    private void cancelAttempt() {
+    private void cancelAttempt(Fault why) {
         if (attempt != null) {
-            attempt.cancel();
+            attempt.cancel(why);
         }
     }
 

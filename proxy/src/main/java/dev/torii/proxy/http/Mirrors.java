@@ -40,7 +40,7 @@ final class Mirrors {
                 continue;
             }
             EndpointState endpoint =
-                    worker.upstreams().of(to.cluster(), plan.generation()).pick(random.nextLong(), null);
+                    worker.upstreams().of(to.cluster(), plan.generation()).pick(random.nextLong(), List.of());
             if (endpoint != null && worker.admitsMirror()) {
                 copies.add(new Mirror(worker, endpoint, request, timeoutMs));
             }

@@ -30,6 +30,7 @@ final class Reply {
     private final boolean http2;
     private @Nullable String newSession;
     private List<String> also = List.of();
+    private int retryAfterSeconds;
     private boolean started;
     private long localBytes;
 
@@ -78,6 +79,11 @@ final class Reply {
             all.addAll(headers);
             also = all;
         }
+    }
+
+    /** A failure tells the client when to come back. */
+    void retryAfter(int seconds) {
+        retryAfterSeconds = seconds;
     }
 
     private void addAlso() {
@@ -176,6 +182,9 @@ final class Reply {
             rule.filters().cors().answer(head.header("origin"), response.headers());
         }
         addAlso();
+        if (retryAfterSeconds > 0) {
+            response.headers().set("retry-after", Integer.toString(retryAfterSeconds));
+        }
         boolean close = why.closesConnection() || mustClose();
         if (close && !http2) {
             response.headers().set("connection", "close");

@@ -155,11 +155,11 @@ final class StreamSession {
         if (fixed != null) {
             cluster = fixed;
             log.chose(new StreamChoice(null, fixed, null, "", plan.snapshot().telemetry()));
-            dial(null);
+            dial(List.of());
         } else if (found == null) {
             end(Fault.NR, "port_closed");
         } else if (choose(found)) {
-            dial(null);
+            dial(List.of());
         }
     }
 
@@ -207,7 +207,7 @@ final class StreamSession {
             if (found.protocol() == Listener.Protocol.TLS_TERMINATE) {
                 return handshake(List.of());
             }
-            dial(null);
+            dial(List.of());
         }
         return null;
     }
@@ -255,7 +255,7 @@ final class StreamSession {
         } else if (listener != null && listener.protocol() == Listener.Protocol.HTTPS) {
             toHttp();
         } else {
-            dial(null);
+            dial(List.of());
         }
     }
 
@@ -273,7 +273,7 @@ final class StreamSession {
         return why == null;
     }
 
-    private void dial(@Nullable EndpointState avoid) {
+    private void dial(List<EndpointState> tried) {
         stage = Stage.DIAL;
         disarm();
         log.begin();
@@ -282,7 +282,7 @@ final class StreamSession {
         Cluster to = cluster;
         EndpointState chosen = to == null
                 ? null
-                : context.upstreams().of(to, plan.generation()).pick(Hashing.hash(address), avoid);
+                : context.upstreams().of(to, plan.generation()).pick(Hashing.hash(address), tried);
         if (to == null || chosen == null) {
             end(Fault.UH, "no_endpoint");
         } else if (chosen.inFlight() >= to.connection().maxPerEndpoint()) {
@@ -305,7 +305,7 @@ final class StreamSession {
         failed.leave();
         endpoint = null;
         if (log.attempts() < MAX_ATTEMPTS) {
-            dial(failed);
+            dial(List.of(failed));
         } else {
             end(Fault.UF, word);
         }

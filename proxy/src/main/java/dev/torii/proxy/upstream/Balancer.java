@@ -3,7 +3,6 @@ package dev.torii.proxy.upstream;
 import dev.torii.routing.LoadBalancing.Algorithm;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The ways to choose an endpoint. One event loop's own: its counters see this loop's requests only, which is enough,
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 abstract class Balancer {
 
     /** Never called with an empty list; the list is the one that the balancer was made for. */
-    abstract EndpointState pick(List<EndpointState> endpoints, long hash, @Nullable EndpointState avoid);
+    abstract EndpointState pick(List<EndpointState> endpoints, long hash, List<EndpointState> tried);
 
     static Balancer of(Algorithm algorithm, List<EndpointState> endpoints) {
         return switch (algorithm) {
@@ -23,49 +22,59 @@ abstract class Balancer {
         };
     }
 
-    /** The first acceptable endpoint from {@code start} on, walking round; the start itself when none is. */
-    static EndpointState acceptable(List<EndpointState> endpoints, int start, @Nullable EndpointState avoid) {
+    /**
+     * The first acceptable endpoint from {@code start} on, walking round; else the first that was not tried, else the
+     * start itself.
+     */
+    static EndpointState acceptable(List<EndpointState> endpoints, int start, List<EndpointState> tried) {
         int size = endpoints.size();
-        long now = size == 1 ? 0 : System.nanoTime();
-        for (int i = 0; i < size && size > 1; i++) {
+        if (size == 1) {
+            return endpoints.get(0);
+        }
+        long now = System.nanoTime();
+        EndpointState untried = null;
+        for (int i = 0; i < size; i++) {
             EndpointState candidate = endpoints.get((start + i) % size);
-            if (candidate != avoid && !candidate.isAvoided(now)) {
+            if (tried.contains(candidate)) {
+                continue;
+            }
+            if (!candidate.isAvoided(now)) {
                 return candidate;
             }
+            untried = untried == null ? candidate : untried;
         }
-        EndpointState fallback = endpoints.get(start % size);
-        return fallback == avoid ? endpoints.get((start + 1) % size) : fallback;
+        return untried == null ? endpoints.get(start % size) : untried;
     }
 
     private static final class RoundRobin extends Balancer {
         private int next = ThreadLocalRandom.current().nextInt(1 << 16);
 
         @Override
-        EndpointState pick(List<EndpointState> endpoints, long hash, @Nullable EndpointState avoid) {
+        EndpointState pick(List<EndpointState> endpoints, long hash, List<EndpointState> tried) {
             next = (next + 1) & Integer.MAX_VALUE;
-            return acceptable(endpoints, next % endpoints.size(), avoid);
+            return acceptable(endpoints, next % endpoints.size(), tried);
         }
     }
 
     private static final class Random extends Balancer {
         @Override
-        EndpointState pick(List<EndpointState> endpoints, long hash, @Nullable EndpointState avoid) {
-            return acceptable(endpoints, ThreadLocalRandom.current().nextInt(endpoints.size()), avoid);
+        EndpointState pick(List<EndpointState> endpoints, long hash, List<EndpointState> tried) {
+            return acceptable(endpoints, ThreadLocalRandom.current().nextInt(endpoints.size()), tried);
         }
     }
 
     /** Fewest requests in flight among two drawn at random: as good as a full scan and blind to size. */
     private static final class LeastRequest extends Balancer {
         @Override
-        EndpointState pick(List<EndpointState> endpoints, long hash, @Nullable EndpointState avoid) {
+        EndpointState pick(List<EndpointState> endpoints, long hash, List<EndpointState> tried) {
             int size = endpoints.size();
             if (size == 1) {
                 return endpoints.get(0);
             }
             ThreadLocalRandom random = ThreadLocalRandom.current();
             int first = random.nextInt(size);
-            EndpointState a = acceptable(endpoints, first, avoid);
-            EndpointState b = acceptable(endpoints, first + 1 + random.nextInt(size - 1), avoid);
+            EndpointState a = acceptable(endpoints, first, tried);
+            EndpointState b = acceptable(endpoints, first + 1 + random.nextInt(size - 1), tried);
             return b.inFlight() < a.inFlight() ? b : a;
         }
     }
@@ -91,10 +100,10 @@ abstract class Balancer {
         }
 
         @Override
-        EndpointState pick(List<EndpointState> endpoints, long hash, @Nullable EndpointState avoid) {
+        EndpointState pick(List<EndpointState> endpoints, long hash, List<EndpointState> tried) {
             int at = java.util.Arrays.binarySearch(points, hash);
             int owner = owners[(at >= 0 ? at : -at - 1) % owners.length];
-            return acceptable(endpoints, owner, avoid);
+            return acceptable(endpoints, owner, tried);
         }
     }
 }

@@ -39,10 +39,10 @@ public final class ClusterState {
      * Chooses an endpoint, or null when there is none.
      *
      * @param hash of the request's key, for consistent hashing
-     * @param avoid tried already; only chosen again when there is no other
+     * @param tried already; only chosen again when there is no other
      */
-    public @Nullable EndpointState pick(long hash, @Nullable EndpointState avoid) {
-        return endpoints.isEmpty() ? null : balancer.pick(endpoints, hash, avoid);
+    public @Nullable EndpointState pick(long hash, List<EndpointState> tried) {
+        return endpoints.isEmpty() ? null : balancer.pick(endpoints, hash, tried);
     }
 
     /** The endpoint with that name ({@code host:port}), or null: for sticky sessions. */

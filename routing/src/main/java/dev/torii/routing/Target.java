@@ -4,7 +4,14 @@ package dev.torii.routing;
 public sealed interface Target {
 
     /** To a cluster of the same snapshot. */
-    record ToCluster(String key) implements Target {}
+    record ToCluster(String key) implements Target {
+
+        /** {@code namespace/service:port}, in whatever way it is reached. */
+        String service() {
+            int suffix = key.indexOf('#');
+            return suffix < 0 ? key : key.substring(0, suffix);
+        }
+    }
 
     /**
      * Nowhere: the reference is wrong, and its share of requests gets 500.

@@ -5,7 +5,7 @@ import java.util.List;
 /** Picks one of a rule's backends by weight. Immutable; safe on any thread; a pick allocates nothing. */
 public final class WeightedPick {
 
-    /** A key or a random number stands for a fraction with this many bits. */
+    /** A random number stands for a fraction with this many bits. */
     private static final int FRACTION_BITS = 31;
 
     /** {@code ends[i]} is the sum of the weights up to and with backend i. */
@@ -13,8 +13,12 @@ public final class WeightedPick {
 
     private final long total;
 
+    /** What a key is mixed with for backend i: by its name, so that neither place nor neighbours matter. */
+    private final long[] salts;
+
     private WeightedPick(List<Backend> backends) {
         ends = new long[backends.size()];
+        salts = salts(backends);
         long sum = 0;
         for (int i = 0; i < ends.length; i++) {
             sum += Math.max(0, backends.get(i).weight());
@@ -38,14 +42,49 @@ public final class WeightedPick {
     }
 
     /**
-     * The position of the backend that a key belongs to: the same for equal keys, and as a fraction of the total, so that
-     * when weight moves from an earlier backend to a later one the keys of the later one stay with it.
+     * The position of the backend that a key belongs to: weighted rendezvous hashing (Thaler, Ravishankar 1998; weights as
+     * of Schindelhauer, Schomaker 2005). Each backend draws a time for the key, the shorter the greater its weight, and the
+     * shortest wins. So equal keys stay together; where the share of one backend grows keys come to it and none leaves it; and
+     * every rule, route and proxy that splits among the same Services by the same weights chooses the same, in whatever
+     * order it names them.
      *
      * @param hash of the key; any hash will do, its bits are mixed here
      * @return -1 when no backend has a weight
      */
     public int pickByKey(long hash) {
-        return at(mix(hash) >>> (Long.SIZE - FRACTION_BITS));
+        int best = -1;
+        double shortest = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < ends.length; i++) {
+            long weight = i == 0 ? ends[0] : ends[i] - ends[i - 1];
+            if (weight > 0) {
+                // Exponentially distributed, with the weight for its rate: i is first with the odds of its weight.
+                double uniform = ((mix(hash ^ salts[i]) >>> 11) + 0.5) * 0x1p-53;
+                double time = -Math.log(uniform) / weight;
+                if (time < shortest) {
+                    shortest = time;
+                    best = i;
+                }
+            }
+        }
+        return best;
+    }
+
+    /** Of the Service and port, however they are reached; of the place in the list where there is none. */
+    private static long[] salts(List<Backend> backends) {
+        long[] salts = new long[backends.size()];
+        for (int i = 0; i < salts.length; i++) {
+            String name = backends.get(i).target() instanceof Target.ToCluster to ? to.service() : "#" + i;
+            long salt = mix(name.hashCode());
+            for (int before = 0; before < i; before++) {
+                if (salts[before] == salt) {
+                    // One Service twice, perhaps with different filters.
+                    salt = mix(salt + 1);
+                    before = -1;
+                }
+            }
+            salts[i] = salt;
+        }
+        return salts;
     }
 
     private int at(long fraction) {

@@ -23,8 +23,7 @@ final class Backends {
         String key = by == null ? null : value(by, head, address);
         int at = key == null
                 ? rule.pick().pick(ThreadLocalRandom.current().nextInt())
-                : rule.pick()
-                        .pickByKey(Hashing.hash(key) ^ Hashing.hash(rule.rule().name()));
+                : rule.pick().pickByKey(Hashing.hash(key));
         return at < 0 ? null : rule.backends().get(at);
     }
 
@@ -34,12 +33,14 @@ final class Backends {
         return key == null ? ThreadLocalRandom.current().nextLong() : Hashing.hash(key);
     }
 
+    /** Null as well when it is empty: that is nobody, not one user with many requests. */
     private static @Nullable String value(HashKey key, RequestHead head, String address) {
-        return switch (key.source()) {
+        String value = switch (key.source()) {
             case HEADER -> head.header(key.name());
             case COOKIE -> head.cookie(key.name());
             case CLIENT_ADDRESS -> address;
         };
+        return value == null || value.isEmpty() ? null : value;
     }
 
     /** RFC 9110, 9.2.2. */

@@ -136,6 +136,6 @@ final class MatchReader {
     private static TextMatch text(Fields condition, Syntax values) {
         String type = condition.get("type").oneOf(EXACT, EXACT, REGEX);
         Cell value = condition.need("value");
-        return type.equals(REGEX) ? new TextMatch.Regex(value.regex()) : new TextMatch.Exact(value.text(values));
+        return type.equals(REGEX) ? TextMatch.regex(value.regex()) : new TextMatch.Exact(value.text(values));
     }
 }

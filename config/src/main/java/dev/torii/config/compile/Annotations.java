@@ -3,7 +3,6 @@ package dev.torii.config.compile;
 import dev.torii.config.Durations;
 import dev.torii.config.Wording;
 import dev.torii.config.resource.Gateway;
-import dev.torii.config.resource.HttpRoute;
 import dev.torii.config.resource.Resource;
 import dev.torii.config.resource.ResourceSet;
 import dev.torii.config.resource.Route;
@@ -23,7 +22,8 @@ final class Annotations {
     private static final Set<String> NONE = Set.of();
     private static final Map<String, Set<String>> KNOWN = Map.of(
             "Gateway", Set.copyOf(GatewaySettings.ANNOTATIONS),
-            "HTTPRoute", Set.of(HttpRoute.SPLIT_BY, MAX_BODY_BYTES),
+            "HTTPRoute", Set.of(Route.SPLIT_BY, MAX_BODY_BYTES),
+            "GRPCRoute", Set.of(Route.SPLIT_BY),
             "Service", Set.of(Service.ENDPOINTS));
 
     private final Resource object;

@@ -72,7 +72,7 @@ final class HttpRules {
             RouteId id = id(RouteId.Kind.GRPC, route);
             for (RouteRule spec : route.rules()) {
                 TelemetryPolicies.Scope own = scope.rule(route, spec.name());
-                rules.add(rule(id, rules.size(), spec, hosts, targets, null, 0, own));
+                rules.add(rule(id, rules.size(), spec, hosts, targets, route.splitBy(), 0, own));
             }
         }
         return rules;

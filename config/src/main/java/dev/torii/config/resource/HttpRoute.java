@@ -19,9 +19,6 @@ public record HttpRoute(
         @Nullable HashKey splitBy)
         implements Route {
 
-    /** {@code header:<name>} or {@code cookie:<name>}: what picks the side of a weighted split. */
-    public static final String SPLIT_BY = "torii.dev/split-by";
-
     public HttpRoute {
         parentRefs = List.copyOf(parentRefs);
         hostnames = List.copyOf(hostnames);

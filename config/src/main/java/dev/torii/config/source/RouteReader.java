@@ -7,6 +7,7 @@ import dev.torii.config.resource.HttpRoute;
 import dev.torii.config.resource.Metadata;
 import dev.torii.config.resource.ParentRef;
 import dev.torii.config.resource.Resource;
+import dev.torii.config.resource.Route;
 import dev.torii.config.resource.RouteFilter;
 import dev.torii.config.resource.RouteRule;
 import dev.torii.config.resource.TcpRoute;
@@ -62,12 +63,14 @@ final class RouteReader {
 
     static @Nullable Resource grpc(Metadata metadata, Fields root) {
         RouteReader reader = new RouteReader(metadata);
+        HashKey splitBy = splitBy(metadata, root);
         return root.need("spec")
                 .mapping(spec -> new GrpcRoute(
                         metadata,
                         reader.parents(spec),
                         hostnames(spec.get("hostnames"), 0, MOST_HOSTNAMES),
-                        reader.rules(spec, reader::grpcRule)));
+                        reader.rules(spec, reader::grpcRule),
+                        splitBy));
     }
 
     static @Nullable Resource tls(Metadata metadata, Fields root) {
@@ -212,7 +215,7 @@ final class RouteReader {
 
     /** The annotation that makes a split deterministic. */
     private static @Nullable HashKey splitBy(Metadata metadata, Fields root) {
-        String text = metadata.annotations().get(HttpRoute.SPLIT_BY);
+        String text = metadata.annotations().get(Route.SPLIT_BY);
         if (text == null) {
             return null;
         }
@@ -224,9 +227,9 @@ final class RouteReader {
         } else if (Syntax.HEADER_NAME.problem(name) == null && source.equals("cookie")) {
             return new HashKey(HashKey.Source.COOKIE, name);
         }
-        Cell annotation = root.get("metadata").entry("annotations").entry(HttpRoute.SPLIT_BY);
-        annotation.error("`" + HttpRoute.SPLIT_BY + "` must be `header:<name>` or `cookie:<name>`, but is "
-                + Wording.quote(text));
+        Cell annotation = root.get("metadata").entry("annotations").entry(Route.SPLIT_BY);
+        annotation.error(
+                "`" + Route.SPLIT_BY + "` must be `header:<name>` or `cookie:<name>`, but is " + Wording.quote(text));
         return null;
     }
 }

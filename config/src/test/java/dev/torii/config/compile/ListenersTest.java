@@ -199,6 +199,6 @@ class ListenersTest {
         assertThat(errors(compiled)).hasSize(4).allMatch(each -> each.contains("error: InvalidValue: `torii.dev/"));
         assertThat(Fixture.warnings(compiled))
                 .anyMatch(each -> each.contains("`torii.dev/idle-timout`, did you mean `torii.dev/idle-timeout`?"))
-                .anyMatch(each -> each.endsWith("`torii.dev/split-by`, it belongs on a HTTPRoute"));
+                .anyMatch(each -> each.endsWith("`torii.dev/split-by`, it belongs on a GRPCRoute or HTTPRoute"));
     }
 }

@@ -68,6 +68,25 @@ class RulesTest {
     }
 
     @Test
+    void aSplitOfGrpcMayBeByKeyToo() {
+        String split = "annotations: {torii.dev/split-by: \"cookie:sid\"}}";
+        Compiled compiled = compile(
+                GATEWAY,
+                route("GRPCRoute", "infra", "b", PARENT, "rules: [{backendRefs: [{name: v1, port: 8080}]}]")
+                        .replace("namespace: infra}", "namespace: infra, " + split),
+                service("v1"));
+        assertThat(Fixture.errors(compiled)).isEmpty();
+        assertThat(Fixture.warnings(compiled)).isEmpty();
+        Rule rule = Fixture.port(compiled.snapshot(), 80)
+                .listeners()
+                .get(0)
+                .routes()
+                .rules()
+                .get(0);
+        assertThat(rule.splitBy()).isEqualTo(new HashKey(HashKey.Source.COOKIE, "sid"));
+    }
+
+    @Test
     void mirrorsLeadToClustersAndBrokenOnesAreLeftOutButTold() {
         Compiled compiled = compile(
                 GATEWAY,

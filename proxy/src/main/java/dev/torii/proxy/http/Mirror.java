@@ -18,12 +18,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A copy of a request on its way to another backend, whose answer nobody reads. The original never waits for it: a copy
- * that falls behind by more than {@value #MAX_HELD} bytes, or has no answer in time, is dropped and counted. It may
+ * that falls behind by more than {@value #MAX_HELD} bytes, has no answer in time, or one of more than {@value #MAX_ANSWER}
+ * bytes is dropped and counted; so is one that falls behind at all while all of this event loop's hold too much. It may
  * outlive its original.
  */
 final class Mirror implements UpstreamEvents {
 
     private static final int MAX_HELD = 256 * 1024;
+
+    /** What a piece costs beside its bytes, about: a client may send single ones. */
+    private static final int PIECE = 256;
+
+    /** To read more would cost the originals time. */
+    private static final int MAX_ANSWER = 1024 * 1024;
 
     /** Where the rule has no timeout: an answer that nobody reads is not worth more. */
     private static final long DEFAULT_TIMEOUT_MS = 15_000;
@@ -34,6 +41,7 @@ final class Mirror implements UpstreamEvents {
     private final ScheduledFuture<?> timeout;
     private final ArrayDeque<ByteBuf> held = new ArrayDeque<>(2);
     private int heldBytes;
+    private int answerBytes;
     private @Nullable UpstreamStream stream;
     private boolean bodyEnded;
     private @Nullable HeaderList trailers;
@@ -68,13 +76,14 @@ final class Mirror implements UpstreamEvents {
         if (over) {
             return;
         }
-        if (heldBytes + piece.length() > MAX_HELD) {
+        int cost = PIECE + piece.length();
+        if (heldBytes + cost > MAX_HELD || !worker.holdsForMirrors(cost)) {
             drop();
             return;
         }
         // The same bytes are written to several channels.
         held.addLast(((BufferInternal) piece).getByteBuf().retainedDuplicate());
-        heldBytes += piece.length();
+        heldBytes += cost;
         pass();
     }
 
@@ -112,7 +121,7 @@ final class Mirror implements UpstreamEvents {
         }
         while (!held.isEmpty() && to.isWritable()) {
             ByteBuf piece = held.removeFirst();
-            heldBytes -= piece.readableBytes();
+            release(PIECE + piece.readableBytes());
             to.write(piece);
         }
         if (held.isEmpty() && bodyEnded && !endSent) {
@@ -121,11 +130,17 @@ final class Mirror implements UpstreamEvents {
         }
     }
 
+    private void release(int cost) {
+        heldBytes -= cost;
+        worker.holdsForMirrors(-cost);
+    }
+
     private void finish() {
         over = true;
         timeout.cancel(false);
         endpoint.leave();
         worker.mirrorEnded();
+        release(heldBytes);
         held.forEach(ByteBuf::release);
         held.clear();
     }
@@ -149,9 +164,12 @@ final class Mirror implements UpstreamEvents {
 
     @Override
     public void onData(ByteBuf piece, boolean last) {
+        answerBytes += piece.readableBytes();
         piece.release();
         if (last && !over) {
             finish();
+        } else if (answerBytes > MAX_ANSWER) {
+            drop();
         }
     }
 

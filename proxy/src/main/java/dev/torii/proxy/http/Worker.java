@@ -23,6 +23,7 @@ public final class Worker {
     private static final long TICK_MS = 250;
     private static final long LINGER_MS = 1_000;
     private static final int MAX_MIRRORS = 128;
+    private static final int MAX_HELD_FOR_MIRRORS = 4 * 1024 * 1024;
 
     private final Vertx vertx;
     private final EventLoop eventLoop;
@@ -37,6 +38,7 @@ public final class Worker {
     private @Nullable HttpExchange exchanges;
     private int live;
     private int mirrors;
+    private int heldForMirrors;
     private long now = System.nanoTime();
     private boolean draining;
 
@@ -172,6 +174,19 @@ public final class Worker {
             return false;
         }
         mirrors++;
+        return true;
+    }
+
+    /**
+     * Mirrored requests hold so many bytes more than before, or fewer.
+     *
+     * @return false when that would be too many; nothing has changed then
+     */
+    boolean holdsForMirrors(int more) {
+        if (heldForMirrors + more > MAX_HELD_FOR_MIRRORS) {
+            return false;
+        }
+        heldForMirrors += more;
         return true;
     }
 

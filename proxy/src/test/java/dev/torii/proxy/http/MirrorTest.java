@@ -4,7 +4,10 @@ import static dev.torii.proxy.TestProxy.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.torii.proxy.TestProxy;
+import dev.torii.routing.Cluster;
+import dev.torii.routing.ConnectionSettings;
 import dev.torii.routing.Filter;
+import dev.torii.routing.LoadBalancing;
 import dev.torii.routing.Target;
 import dev.torii.routing.Timeouts;
 import dev.torii.testkit.Behaviours;
@@ -13,6 +16,8 @@ import dev.torii.testkit.RawHttp;
 import dev.torii.testkit.RawHttp2;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +27,7 @@ import org.junit.jupiter.api.Test;
 /** Copies for mirrors: they arrive whole where they can, and nothing that a mirror does is felt by the original. */
 class MirrorTest {
 
+    private static final int SETTINGS_INITIAL_WINDOW_SIZE = 4;
     private static final int BODY = 32 * 1024 * 1024;
 
     private final Gate gate = new Gate();
@@ -120,6 +126,78 @@ class MirrorTest {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException(e);
+        }
+    }
+
+    /** Over HTTP/2 to a mirror that takes heads, but no byte of a body. */
+    private MisbehavingBackend closedWindow() {
+        MisbehavingBackend mirror = MisbehavingBackend.start(connection -> {
+            connection.http2(SETTINGS_INITIAL_WINDOW_SIZE, 0);
+            connection.stall();
+        });
+        gate.proxy
+                .clearRoutes()
+                .cluster(
+                        "mirror",
+                        Cluster.Protocol.HTTP2,
+                        LoadBalancing.DEFAULT,
+                        ConnectionSettings.DEFAULT,
+                        mirror.port())
+                .route("/", "behind", Timeouts.NONE, new Filter.Mirror(new Target.ToCluster("mirror"), 1, 1))
+                .apply();
+        return mirror;
+    }
+
+    @Test
+    void singleBytesAreNotHeldAsIfTheyCostNothing() {
+        try (MisbehavingBackend mirror = closedWindow();
+                RawHttp client = gate.connect()) {
+            get(client);
+            assertThat(mirror.awaitConnections(1)).isTrue();
+            client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+            client.send("1\r\nx\r\n".repeat(3_000) + "0\r\n\r\n");
+            assertThat(client.readResponse().status()).isEqualTo(200);
+            assertThat(gate.reached()).contains("body 3000");
+            eventually("dropped", gate.proxy::mirrorsDropped, 1);
+        }
+    }
+
+    @Test
+    void allMirrorsTogetherHoldOnlySoMuch() {
+        int length = 250_000;
+        List<RawHttp> clients = new ArrayList<>();
+        try (MisbehavingBackend mirror = closedWindow();
+                RawHttp first = gate.connect()) {
+            get(first);
+            assertThat(mirror.awaitConnections(1)).isTrue();
+            for (int i = 0; i < 24; i++) {
+                RawHttp client = gate.connect();
+                clients.add(client);
+                client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + length + "\r\n\r\n");
+                client.send(new byte[length]);
+                assertThat(client.readResponse().status()).isEqualTo(200);
+            }
+            // 4 MiB hold sixteen such bodies; a little of each may be on its way.
+            assertThat(gate.proxy.mirrorsDropped()).isBetween(6, 8);
+        } finally {
+            clients.forEach(RawHttp::close);
+        }
+    }
+
+    @Test
+    void anEndlessAnswerIsNotReadForLong() {
+        try (MisbehavingBackend mirror = MisbehavingBackend.start(connection -> {
+                    connection.readHead();
+                    connection.send("HTTP/1.1 200 OK\r\n\r\n");
+                    while (true) {
+                        connection.send("x".repeat(64 * 1024));
+                    }
+                });
+                RawHttp client = gate.connect()) {
+            mirror(mirror, Timeouts.NONE, 1, 1);
+            get(client);
+            eventually("dropped", gate.proxy::mirrorsDropped, 1);
+            assertThat(mirror.awaitClosed()).isTrue();
         }
     }
 

@@ -33,8 +33,20 @@ public record RateLimit(
     /**
      * Where the proxies count together.
      *
-     * @param uri of a Redis; may hold a password, so never shown
+     * @param uri of a Redis; may hold a password, so never shown: see {@link #shown()}
      * @param denyOnError whether requests are refused while it does not answer
      */
-    public record Store(String uri, boolean denyOnError) {}
+    public record Store(String uri, boolean denyOnError) {
+
+        /** The URI with {@code ***} for user and password. */
+        public String shown() {
+            int at = uri.lastIndexOf('@');
+            return at < 0 ? uri : uri.substring(0, uri.indexOf("//") + 2) + "***" + uri.substring(at);
+        }
+
+        @Override
+        public String toString() {
+            return "Store[" + shown() + ", denyOnError=" + denyOnError + "]";
+        }
+    }
 }

@@ -6,8 +6,8 @@ import dev.torii.config.resource.BackendRef;
 import dev.torii.config.resource.RouteFilter;
 import dev.torii.routing.Backend;
 import dev.torii.routing.Filter;
+import dev.torii.routing.Protection;
 import dev.torii.routing.Target;
-import dev.torii.routing.Telemetry;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,26 +33,32 @@ final class BackendTargets {
     }
 
     /** A backend with a filter that cannot be applied answers its share with an error. */
-    List<Backend> backends(List<BackendRef> refs, TelemetryPolicies.Scope scope) {
+    List<Backend> backends(List<BackendRef> refs, PolicyScopes.Scope scope) {
         if (refs.isEmpty() && parent != null) {
             Target own = new Target.ToCluster(clusters.key(parent, use, caller));
-            return List.of(new Backend(1, own, List.of(), scope.to(parent)));
+            return List.of(backend(1, own, List.of(), scope.picked(parent)));
         }
         List<Backend> backends = new ArrayList<>();
         for (BackendRef ref : refs) {
-            Telemetry telemetry =
-                    draft.resolutions.get(ref) instanceof ServicePort found ? scope.to(found) : scope.telemetry();
+            PolicyScopes.Scope picked =
+                    scope.picked(draft.resolutions.get(ref) instanceof ServicePort found ? found : null);
             backends.add(
                     canApply(ref.filters())
-                            ? new Backend(ref.weight(), target(ref), filters(ref.filters()), telemetry)
-                            : new Backend(ref.weight(), UNSUPPORTED_FILTER, List.of(), telemetry));
+                            ? backend(ref.weight(), target(ref), filters(ref.filters()), picked)
+                            : backend(ref.weight(), UNSUPPORTED_FILTER, List.of(), picked));
         }
         return backends;
     }
 
     /** What a whole rule answers with when one of its filters cannot be applied. */
-    static List<Backend> refusal(TelemetryPolicies.Scope scope) {
-        return List.of(new Backend(1, UNSUPPORTED_FILTER, List.of(), scope.telemetry()));
+    List<Backend> refusal(PolicyScopes.Scope scope) {
+        return List.of(backend(1, UNSUPPORTED_FILTER, List.of(), scope.picked(null)));
+    }
+
+    /** Only requests are counted and fail on purpose. */
+    private Backend backend(int weight, Target target, List<Filter> filters, PolicyScopes.Scope picked) {
+        return new Backend(
+                weight, target, filters, picked.telemetry(), use.isHttp() ? picked.protection() : Protection.NONE);
     }
 
     static boolean canApply(List<RouteFilter> filters) {

@@ -11,6 +11,7 @@ import dev.torii.routing.ConnectionSettings;
 import dev.torii.routing.Endpoint;
 import dev.torii.routing.KeyPair;
 import dev.torii.routing.LoadBalancing;
+import dev.torii.routing.Resilience;
 import dev.torii.routing.UpstreamTls;
 import java.util.HashMap;
 import java.util.List;
@@ -95,7 +96,8 @@ final class Clusters {
                 balancing == null ? LoadBalancing.DEFAULT : balancing,
                 connection == null ? ConnectionSettings.DEFAULT : connection,
                 tlsPolicy == null ? null : tls(tlsPolicy, caller.clientCertificate()),
-                tlsPolicy == null ? null : invalid(tlsPolicy, caller.clientCertificate()));
+                tlsPolicy == null ? null : invalid(tlsPolicy, caller.clientCertificate()),
+                policy == null ? Resilience.NONE : policy.resilience());
     }
 
     private static Protocol protocol(Service.Port port, @Nullable BackendPolicy policy, BackendUse use, Caller caller) {

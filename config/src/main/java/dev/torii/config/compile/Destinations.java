@@ -33,7 +33,7 @@ final class Destinations implements Directory {
     private final HttpRules httpRules;
     private final StreamRoutes streamRoutes;
     private final Supplier<Clusters> unrouted;
-    private final TelemetryPolicies telemetry;
+    private final PolicyScopes policies;
     /** By the port's name. */
     private final Map<String, Destination> routed = new HashMap<>();
 
@@ -50,13 +50,13 @@ final class Destinations implements Directory {
             HttpRules httpRules,
             StreamRoutes streamRoutes,
             Supplier<Clusters> unrouted,
-            TelemetryPolicies telemetry) {
+            PolicyScopes policies) {
         this.resources = resources;
         this.routedOnly = view.equals(SidecarView.NOBODY);
         this.httpRules = httpRules;
         this.streamRoutes = streamRoutes;
         this.unrouted = unrouted;
-        this.telemetry = telemetry;
+        this.policies = policies;
         Clusters besideRoutes = unrouted.get();
         for (MeshPort port : parents.ports()) {
             Set<RouteDraft> routes = port.routesFor(view.namespace());
@@ -134,7 +134,7 @@ final class Destinations implements Directory {
 
     private Destination destination(MeshPort port, Set<RouteDraft> routes, Clusters unrouted) {
         Speaks speaks = port.speaks(routes);
-        TelemetryPolicies.Scope scope = telemetry.service(port.service, port.port);
+        PolicyScopes.Scope scope = policies.service(port.service, port.port);
         List<Rule> rules = new ArrayList<>(1);
         List<StreamRoute> streams = new ArrayList<>(1);
         RouteId service = MeshListeners.id(port.service.namespace(), port.service.name());
@@ -145,7 +145,10 @@ final class Destinations implements Directory {
         if (routes.isEmpty() && MeshListeners.mayBeHttp(speaks)) {
             BackendUse use = DeclaredProtocol.isHttp2(port.port) ? BackendUse.GRPC : BackendUse.HTTP;
             rules.add(MeshListeners.everything(
-                    service, unrouted.key(port.own(), use, Caller.SIDECAR), scope.telemetry()));
+                    service,
+                    unrouted.key(port.own(), use, Caller.SIDECAR),
+                    scope.telemetry(),
+                    scope.picked(null).protection()));
         }
         if (streams.isEmpty() && MeshListeners.mayBeBytes(speaks)) {
             String raw = unrouted.key(port.own(), BackendUse.RAW, Caller.SIDECAR);

@@ -23,7 +23,7 @@ final class HttpRules {
     private final Findings findings;
     private final Map<Key, List<Rule>> made = new HashMap<>();
 
-    private record Key(RouteDraft draft, Caller caller, List<HostPattern> hosts, TelemetryPolicies.Scope scope) {}
+    private record Key(RouteDraft draft, Caller caller, List<HostPattern> hosts, PolicyScopes.Scope scope) {}
 
     HttpRules(Clusters clusters, Findings findings) {
         this.clusters = clusters;
@@ -34,7 +34,7 @@ final class HttpRules {
      * @param hosts those of the route that fall under the listener
      * @param scope of the listener
      */
-    List<Rule> of(RouteDraft draft, List<HostPattern> hosts, Caller caller, TelemetryPolicies.Scope scope) {
+    List<Rule> of(RouteDraft draft, List<HostPattern> hosts, Caller caller, PolicyScopes.Scope scope) {
         Key key = new Key(draft, caller, hosts, scope);
         List<Rule> rules = made.get(key);
         if (rules == null) {
@@ -45,7 +45,7 @@ final class HttpRules {
     }
 
     /** Those of a route that is bound to a Service; none of any other kind. */
-    List<Rule> of(RouteDraft draft, MeshPort parent, TelemetryPolicies.Scope scope) {
+    List<Rule> of(RouteDraft draft, MeshPort parent, PolicyScopes.Scope scope) {
         return make(draft, MeshListeners.ANY_HOST, Caller.SIDECAR, parent.own(), scope);
     }
 
@@ -54,14 +54,14 @@ final class HttpRules {
             List<HostPattern> hosts,
             Caller caller,
             @Nullable ServicePort parent,
-            TelemetryPolicies.Scope scope) {
+            PolicyScopes.Scope scope) {
         if (draft.route instanceof HttpRoute route) {
             long maxBody = new Annotations(route, findings).number(Annotations.MAX_BODY_BYTES, 0, Long.MAX_VALUE, 0);
             BackendTargets targets = new BackendTargets(draft, BackendUse.HTTP, caller, parent, clusters);
             RouteId id = id(RouteId.Kind.HTTP, route);
             List<Rule> rules = new ArrayList<>();
             for (RouteRule spec : route.rules()) {
-                TelemetryPolicies.Scope own = scope.rule(route, spec.name());
+                PolicyScopes.Scope own = scope.rule(route, spec.name());
                 rules.add(rule(id, rules.size(), spec, hosts, targets, route.splitBy(), maxBody, own));
             }
             return rules;
@@ -71,7 +71,7 @@ final class HttpRules {
             BackendTargets targets = new BackendTargets(draft, BackendUse.GRPC, caller, parent, clusters);
             RouteId id = id(RouteId.Kind.GRPC, route);
             for (RouteRule spec : route.rules()) {
-                TelemetryPolicies.Scope own = scope.rule(route, spec.name());
+                PolicyScopes.Scope own = scope.rule(route, spec.name());
                 rules.add(rule(id, rules.size(), spec, hosts, targets, route.splitBy(), 0, own));
             }
         }
@@ -86,8 +86,10 @@ final class HttpRules {
             BackendTargets targets,
             @Nullable HashKey splitBy,
             long maxBodyBytes,
-            TelemetryPolicies.Scope scope) {
+            PolicyScopes.Scope scope) {
         boolean canApply = BackendTargets.canApply(spec.filters());
+        ProtectionSplit split =
+                scope.split(canApply ? targets.backends(spec.backendRefs(), scope) : targets.refusal(scope));
         return new Rule(
                 id,
                 id.path() + "/" + Objects.requireNonNullElse(spec.name(), String.valueOf(index)),
@@ -95,12 +97,14 @@ final class HttpRules {
                 hosts,
                 spec.matches(),
                 canApply ? targets.filters(spec.filters()) : List.of(),
-                canApply ? targets.backends(spec.backendRefs(), scope) : BackendTargets.refusal(scope),
+                split.backends(),
                 spec.timeouts(),
                 spec.session(),
                 splitBy,
                 maxBodyBytes,
-                scope.telemetry());
+                scope.telemetry(),
+                spec.retry(),
+                split.rule());
     }
 
     static RouteId id(RouteId.Kind kind, Route route) {

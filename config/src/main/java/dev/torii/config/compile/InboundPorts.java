@@ -1,5 +1,6 @@
 package dev.torii.config.compile;
 
+import dev.torii.config.resource.BackendPolicy;
 import dev.torii.config.resource.EndpointSlice;
 import dev.torii.config.resource.ResourceSet;
 import dev.torii.config.resource.Service;
@@ -8,6 +9,8 @@ import dev.torii.routing.ConnectionSettings;
 import dev.torii.routing.Endpoint;
 import dev.torii.routing.InboundPort;
 import dev.torii.routing.LoadBalancing;
+import dev.torii.routing.Protection;
+import dev.torii.routing.Resilience;
 import dev.torii.routing.RouteId;
 import dev.torii.routing.Speaks;
 import dev.torii.routing.Telemetry;
@@ -34,14 +37,20 @@ final class InboundPorts {
     final Map<String, Cluster> clusters = new LinkedHashMap<>();
 
     private final SidecarView view;
-    private final TelemetryPolicies telemetry;
+    private final PolicyIndex<BackendPolicy> backendPolicies;
+    private final PolicyScopes policies;
 
     /** What is known of a port: what it speaks, and the Service's port that leads to it. */
     private record Known(Speaks speaks, @Nullable Service of, Service.@Nullable Port by) {}
 
-    InboundPorts(ResourceSet resources, SidecarView view, TelemetryPolicies telemetry) {
+    InboundPorts(
+            ResourceSet resources,
+            SidecarView view,
+            PolicyIndex<BackendPolicy> backendPolicies,
+            PolicyScopes policies) {
         this.view = view;
-        this.telemetry = telemetry;
+        this.backendPolicies = backendPolicies;
+        this.policies = policies;
         Service service = resources.find(Service.class, view.namespace(), view.service());
         List<Service.Port> ports = service == null ? List.of() : tcpPorts(service);
         Map<Integer, Known> known = new TreeMap<>();
@@ -97,8 +106,17 @@ final class InboundPorts {
 
     private Telemetry telemetry(Known known) {
         return known.of() == null
-                ? telemetry.namespace(view.namespace()).telemetry()
-                : telemetry.service(known.of(), known.by()).telemetry();
+                ? policies.namespace(view.namespace()).telemetry()
+                : policies.service(known.of(), known.by()).telemetry();
+    }
+
+    /** The app takes only so many; all else is its callers' business, and so are limits and faults. */
+    private Resilience resilience(Known known) {
+        BackendPolicy policy = known.of() == null ? null : backendPolicies.of(known.of(), known.by());
+        Resilience none = Resilience.NONE;
+        return policy == null
+                ? none
+                : new Resilience(policy.resilience().concurrency(), null, null, null, none.retryBudget());
     }
 
     private void add(int port, Known known) {
@@ -117,7 +135,8 @@ final class InboundPorts {
                         LoadBalancing.DEFAULT,
                         ConnectionSettings.DEFAULT,
                         null,
-                        null));
+                        null,
+                        resilience(known)));
         all.add(new InboundPort(
                 port,
                 speaks,
@@ -125,7 +144,7 @@ final class InboundPorts {
                         name,
                         speaks,
                         MeshListeners.mayBeHttp(speaks)
-                                ? List.of(MeshListeners.everything(app, key, logged))
+                                ? List.of(MeshListeners.everything(app, key, logged, Protection.NONE))
                                 : List.of(),
                         MeshListeners.mayBeBytes(speaks)
                                 ? List.of(MeshListeners.everyConnection(app, key, logged))

@@ -6,6 +6,7 @@ import dev.torii.routing.Listener;
 import dev.torii.routing.Listener.Protocol;
 import dev.torii.routing.ListenerSettings;
 import dev.torii.routing.PathMatch;
+import dev.torii.routing.Protection;
 import dev.torii.routing.RequestMatch;
 import dev.torii.routing.RouteId;
 import dev.torii.routing.RouteTable;
@@ -54,8 +55,12 @@ final class MeshListeners {
         return speaks != Speaks.HTTP;
     }
 
-    /** Sends every request of a Service to a cluster. Its name ends in a dash, as no rule of a route can be called. */
-    static Rule everything(RouteId service, String cluster, Telemetry telemetry) {
+    /**
+     * Sends every request of a Service to a cluster. Its name ends in a dash, as no rule of a route can be called.
+     *
+     * @param protection of that Service
+     */
+    static Rule everything(RouteId service, String cluster, Telemetry telemetry, Protection protection) {
         return new Rule(
                 service,
                 service.path() + "/-",
@@ -63,7 +68,7 @@ final class MeshListeners {
                 ANY_HOST,
                 ANY_REQUEST,
                 List.of(),
-                to(cluster, telemetry),
+                to(cluster, telemetry, protection),
                 Timeouts.NONE,
                 null,
                 null,
@@ -73,11 +78,11 @@ final class MeshListeners {
 
     /** Sends every connection of a Service to a cluster. */
     static StreamRoute everyConnection(RouteId service, String cluster, Telemetry telemetry) {
-        return new StreamRoute(service, service.path() + "/-", ANY_HOST, to(cluster, telemetry));
+        return new StreamRoute(service, service.path() + "/-", ANY_HOST, to(cluster, telemetry, Protection.NONE));
     }
 
-    private static List<Backend> to(String cluster, Telemetry telemetry) {
-        return List.of(new Backend(1, new Target.ToCluster(cluster), List.of(), telemetry));
+    private static List<Backend> to(String cluster, Telemetry telemetry, Protection protection) {
+        return List.of(new Backend(1, new Target.ToCluster(cluster), List.of(), telemetry, protection));
     }
 
     /** Stands where a route's would. */

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PolicyIndex<P extends Resource> {
 
-    private static final PolicyTarget EVERYTHING = new PolicyTarget(new ObjectRef("", "", "", ""), null);
+    /** What a policy without targets is for. */
+    static final PolicyTarget EVERYTHING = new PolicyTarget(new ObjectRef("", "", "", ""), null);
 
     private final PolicyTargets targets;
     private final List<TargetKind<?>> kinds;
@@ -77,25 +78,22 @@ final class PolicyIndex<P extends Resource> {
                 "Conflicted", what + " already has " + winner.describe() + ", which is older or first by name");
     }
 
-    /** The policy that is for everything, or null. */
-    @Nullable
-    P ofEverything() {
-        return byTarget.get(EVERYTHING);
-    }
-
     /** The policy of exactly this, or null. */
     @Nullable
-    P of(TargetKind<?> kind, String namespace, String name, @Nullable String section) {
-        return byTarget.get(new PolicyTarget(new ObjectRef(kind.group(), kind.name(), namespace, name), section));
+    P of(PolicyTarget target) {
+        return byTarget.get(target);
+    }
+
+    private @Nullable P of(Service service, @Nullable String port) {
+        return of(new PolicyTarget(
+                new ObjectRef(Resource.CORE_GROUP, "Service", service.namespace(), service.name()), port));
     }
 
     /** The policy of a port: one that names it, else one for the whole Service, else null. */
     @Nullable
-    P of(Service service, Service.Port port) {
-        P specific = port.name().isEmpty()
-                ? null
-                : of(PolicyTargets.SERVICE, service.namespace(), service.name(), port.name());
-        return specific != null ? specific : of(PolicyTargets.SERVICE, service.namespace(), service.name(), null);
+    P of(Service service, Service.@Nullable Port port) {
+        P specific = port == null || port.name().isEmpty() ? null : of(service, port.name());
+        return specific != null ? specific : of(service, (String) null);
     }
 
     /** Why a policy applies to none of its targets, or null when it applies to one. */

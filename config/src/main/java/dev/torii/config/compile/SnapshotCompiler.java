@@ -90,14 +90,14 @@ public final class SnapshotCompiler {
 
         PolicyTargets targets = new PolicyTargets(resources, references, findings);
         BackendTls backendTls = new BackendTls(resources, targets, references, findings);
-        PolicyIndex<BackendPolicy> policies = backendPolicies(resources, targets, findings);
-        TelemetryPolicies telemetry = new TelemetryPolicies(resources, targets, tracing, findings);
-        Clusters clusters = new Clusters(resources, backendTls, policies, findings);
+        PolicyIndex<BackendPolicy> backendPolicies = backendPolicies(resources, targets, findings);
+        PolicyScopes policies = new PolicyScopes(resources, targets, tracing, findings);
+        Clusters clusters = new Clusters(resources, backendTls, backendPolicies, findings);
         List<Port> ports =
-                ports(gateways, new HttpRules(clusters, findings), new StreamRoutes(clusters, findings), telemetry);
+                ports(gateways, new HttpRules(clusters, findings), new StreamRoutes(clusters, findings), policies);
 
         Snapshot snapshot = SnapshotVersion.snapshot(
-                ports, clusters.all(), Mesh.NONE, telemetry.namespace("").telemetry());
+                ports, clusters.all(), Mesh.NONE, policies.namespace("").telemetry());
         return new Compiled(snapshot, findings.sorted(), Statuses.of(gateways, routes, backendTls, clusters));
     }
 
@@ -115,26 +115,26 @@ public final class SnapshotCompiler {
 
         PolicyTargets targets = new PolicyTargets(resources, references, findings);
         BackendTls backendTls = new BackendTls(resources, targets, references, findings);
-        PolicyIndex<BackendPolicy> policies = backendPolicies(resources, targets, findings);
-        TelemetryPolicies telemetry = new TelemetryPolicies(resources, targets, tracing, findings);
-        Clusters routed = new Clusters(resources, backendTls, policies, findings);
+        PolicyIndex<BackendPolicy> backendPolicies = backendPolicies(resources, targets, findings);
+        PolicyScopes policies = new PolicyScopes(resources, targets, tracing, findings);
+        Clusters routed = new Clusters(resources, backendTls, backendPolicies, findings);
         Destinations destinations = new Destinations(
                 resources,
                 view,
                 parents,
                 new HttpRules(routed, findings),
                 new StreamRoutes(routed, findings),
-                () -> new Clusters(resources, backendTls, policies, new Findings()),
-                telemetry);
+                () -> new Clusters(resources, backendTls, backendPolicies, new Findings()),
+                policies);
         destinations.prepare(backendTls.policies);
-        InboundPorts inbound = new InboundPorts(resources, view, telemetry);
+        InboundPorts inbound = new InboundPorts(resources, view, backendPolicies, policies);
         Mesh mesh = Mesh.of(view.namespace(), destinations, inbound.all);
 
         Map<String, Cluster> clusters = new HashMap<>(destinations.ahead());
         clusters.putAll(routed.all());
         clusters.putAll(inbound.clusters);
         Snapshot snapshot = SnapshotVersion.snapshot(
-                List.of(), clusters, mesh, telemetry.namespace(view.namespace()).telemetry());
+                List.of(), clusters, mesh, policies.namespace(view.namespace()).telemetry());
         return new Compiled(snapshot, findings.sorted(), Statuses.of(List.of(), routes, backendTls, routed));
     }
 
@@ -158,7 +158,7 @@ public final class SnapshotCompiler {
     }
 
     private static List<Port> ports(
-            List<GatewayDraft> gateways, HttpRules httpRules, StreamRoutes streamRoutes, TelemetryPolicies telemetry) {
+            List<GatewayDraft> gateways, HttpRules httpRules, StreamRoutes streamRoutes, PolicyScopes policies) {
         TreeMap<Integer, List<ListenerDraft>> served = new TreeMap<>();
         listeners(gateways)
                 .filter(ListenerDraft::isServed)
@@ -169,14 +169,14 @@ public final class SnapshotCompiler {
                 number,
                 listeners.get(0).wire(),
                 listeners.stream()
-                        .map(draft -> listener(draft, httpRules, streamRoutes, telemetry))
+                        .map(draft -> listener(draft, httpRules, streamRoutes, policies))
                         .toList())));
         return ports;
     }
 
     private static Listener listener(
-            ListenerDraft draft, HttpRules httpRules, StreamRoutes streamRoutes, TelemetryPolicies telemetry) {
-        TelemetryPolicies.Scope scope = telemetry.listener(draft.owner.gateway, draft.spec.name());
+            ListenerDraft draft, HttpRules httpRules, StreamRoutes streamRoutes, PolicyScopes policies) {
+        PolicyScopes.Scope scope = policies.listener(draft.owner.gateway, draft.spec.name());
         List<Rule> rules = new ArrayList<>();
         draft.routes.forEach((route, hosts) -> rules.addAll(httpRules.of(route, hosts, draft.owner.caller, scope)));
         return new Listener(

@@ -10,6 +10,9 @@ import dev.torii.routing.KeyPair;
 import dev.torii.routing.Listener;
 import dev.torii.routing.Mesh;
 import dev.torii.routing.Port;
+import dev.torii.routing.Protection;
+import dev.torii.routing.RateLimit;
+import dev.torii.routing.Rule;
 import dev.torii.routing.Snapshot;
 import dev.torii.routing.Telemetry;
 import java.security.MessageDigest;
@@ -21,7 +24,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names a snapshot by its content: SHA-256 over the text of its records, shortened. Keys go into the hash and come out
+ * Names a snapshot by its content: SHA-256 over the text of its records, shortened. Keys and passwords go into the hash and come out
  * nowhere.
  */
 final class SnapshotVersion {
@@ -81,8 +84,23 @@ final class SnapshotVersion {
                 listener.settings(),
                 listener.telemetry());
         listener.certificates().forEach(this::add);
-        listener.routes().rules().forEach(rule -> add("rule", rule));
+        listener.routes().rules().forEach(this::add);
         listener.streams().routes().forEach(route -> add("stream", route));
+    }
+
+    /** The record's text has all but the passwords. */
+    private void add(Rule rule) {
+        add("rule", rule);
+        add(rule.protection());
+        rule.backends().forEach(backend -> add(backend.protection()));
+    }
+
+    private void add(Protection protection) {
+        for (RateLimit limit : protection.limits()) {
+            if (limit.store() != null) {
+                add("store", limit.store().uri());
+            }
+        }
     }
 
     /** The record's text has all but the keys. */

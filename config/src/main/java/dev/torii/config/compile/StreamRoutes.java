@@ -24,7 +24,7 @@ final class StreamRoutes {
     }
 
     /** @param scope of the listener */
-    List<StreamRoute> of(ListenerDraft listener, TelemetryPolicies.Scope scope) {
+    List<StreamRoute> of(ListenerDraft listener, PolicyScopes.Scope scope) {
         List<StreamRoute> routes = new ArrayList<>();
         BackendUse use = listener.protocol == Protocol.TLS_TERMINATE ? BackendUse.STREAM : BackendUse.RAW;
         listener.routes.forEach((draft, hosts) -> routes.addAll(
@@ -36,7 +36,7 @@ final class StreamRoutes {
     }
 
     /** That of a route which is bound to a Service; none of any other kind. */
-    List<StreamRoute> of(RouteDraft draft, MeshPort parent, TelemetryPolicies.Scope scope) {
+    List<StreamRoute> of(RouteDraft draft, MeshPort parent, PolicyScopes.Scope scope) {
         BackendTargets targets = new BackendTargets(draft, BackendUse.RAW, Caller.SIDECAR, parent.own(), clusters);
         // a TLSRoute has nothing but server names to choose by, so in a mesh too it is chosen by them
         List<HostPattern> names = draft.route.hostnames();
@@ -44,7 +44,7 @@ final class StreamRoutes {
     }
 
     private static List<StreamRoute> of(
-            RouteDraft draft, List<HostPattern> hosts, BackendTargets targets, TelemetryPolicies.Scope scope) {
+            RouteDraft draft, List<HostPattern> hosts, BackendTargets targets, PolicyScopes.Scope scope) {
         if (draft.route instanceof TlsRoute route) {
             RouteId id = HttpRules.id(RouteId.Kind.TLS, route);
             return List.of(stream(id, route.ruleName(), hosts, targets.backends(route.backendRefs(), scope)));

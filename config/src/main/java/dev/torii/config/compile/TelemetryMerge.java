@@ -1,5 +1,6 @@
 package dev.torii.config.compile;
 
+import dev.torii.config.compile.PolicyScopes.Attached;
 import dev.torii.config.resource.TelemetryPolicy;
 import dev.torii.config.resource.TelemetryPolicy.When;
 import dev.torii.routing.AccessLogging;
@@ -36,11 +37,15 @@ final class TelemetryMerge {
 
     /**
      * @param unless what holds where no policy says anything
-     * @param policies the least specific first
+     * @param policies the least specific first; others than TelemetryPolicies say nothing
      */
-    static Telemetry of(Tracing unless, List<TelemetryPolicy> policies) {
+    static Telemetry of(Tracing unless, List<Attached> policies) {
         TelemetryMerge merge = new TelemetryMerge(unless);
-        policies.forEach(merge::add);
+        for (Attached each : policies) {
+            if (each.policy() instanceof TelemetryPolicy policy) {
+                merge.add(policy);
+            }
+        }
         return new Telemetry(merge.tracing(), merge.log());
     }
 

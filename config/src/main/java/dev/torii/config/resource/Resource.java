@@ -10,6 +10,7 @@ public sealed interface Resource
                 BackendTlsPolicy,
                 BackendPolicy,
                 RateLimitPolicy,
+                FaultPolicy,
                 TelemetryPolicy,
                 Service,
                 EndpointSlice,

@@ -1,6 +1,7 @@
 package dev.torii.config.resource;
 
 import dev.torii.routing.RequestMatch;
+import dev.torii.routing.Retry;
 import dev.torii.routing.SessionPersistence;
 import dev.torii.routing.Timeouts;
 import java.util.List;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param name its own name, or null
  * @param matches never empty: without any, everything under {@code /}. A gRPC match has become one on the path
  *     {@code /service/method}
+ * @param retry when to send a request again, or null
  * @param session with its name filled in, or null
  */
 public record RouteRule(
@@ -20,6 +22,7 @@ public record RouteRule(
         List<RouteFilter> filters,
         List<BackendRef> backendRefs,
         Timeouts timeouts,
+        @Nullable Retry retry,
         @Nullable SessionPersistence session) {
 
     public RouteRule {

@@ -7,10 +7,9 @@ import dev.torii.routing.LoadBalancing;
 import dev.torii.routing.LoadBalancing.Algorithm;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the blocks of a BackendPolicy. */
+/** Reads the blocks of a BackendPolicy that say how to talk to a Service; for those that protect it see {@link ResilienceReader}. */
 final class BackendPolicyReader {
 
     private static final int MANY = 1_000_000;
@@ -53,61 +52,5 @@ final class BackendPolicyReader {
         String word = protocol.oneOf("", "Auto", "HTTP1", "HTTP2");
         return new Connection(
                 settings, word.isEmpty() ? null : Cluster.Protocol.valueOf(word.toUpperCase(Locale.ROOT)));
-    }
-
-    /** Checks the shape of what is not served yet, and says that it is not. */
-    static void checkUnserved(Fields spec) {
-        check(spec, "concurrency", BackendPolicyReader::concurrency);
-        check(spec, "circuitBreaker", BackendPolicyReader::circuitBreaker);
-        check(spec, "outlierDetection", fields -> {
-            fields.get("consecutiveErrors").integer(1, MANY, 5);
-            fields.get("ejectFor").millis(0);
-            fields.get("maxEjectedPercent").integer(0, 100, 50);
-        });
-        check(spec, "healthCheck", fields -> {
-            fields.need("path").text(Syntax.PATH);
-            fields.get("interval").millis(0);
-            fields.get("timeout").millis(0);
-            fields.get("unhealthyThreshold").integer(1, MANY, 3);
-            fields.get("healthyThreshold").integer(1, MANY, 1);
-        });
-        check(spec, "retryBudget", fields -> {
-            fields.get("percent").integer(0, 100, 20);
-            fields.get("minPerSecond").integer(0, MANY, 10);
-        });
-    }
-
-    private static void check(Fields spec, String name, Consumer<Fields> checker) {
-        spec.get(name).notYetServed();
-        spec.get(name).mapping(fields -> {
-            checker.accept(fields);
-            return true;
-        });
-    }
-
-    private static void concurrency(Fields fields) {
-        String mode = fields.get("mode").oneOf("Fixed", "Fixed", "Adaptive");
-        (mode.equals("Fixed") ? fields.need("maxInFlight") : fields.get("maxInFlight")).integer(1, MANY, 1);
-        fields.get("queue").mapping(queue -> {
-            queue.need("size").integer(0, MANY, 0);
-            return queue.get("timeout").millis(0);
-        });
-    }
-
-    private static void circuitBreaker(Fields fields) {
-        fields.get("scope").oneOf("Service", "Service", "Endpoint");
-        fields.get("window").mapping(window -> {
-            window.exclusive("calls", "seconds");
-            window.get("calls").integer(1, MANY, 100);
-            return window.get("seconds").integer(1, 3600, 10);
-        });
-        fields.get("minimumCalls").integer(1, MANY, 20);
-        fields.get("failureRatePercent").integer(1, 100, 50);
-        fields.get("slowCall").mapping(slow -> {
-            slow.need("duration").millis(0);
-            return slow.get("ratePercent").integer(1, 100, 100);
-        });
-        fields.get("openFor").millis(0);
-        fields.get("halfOpenCalls").integer(1, MANY, 5);
     }
 }

@@ -178,6 +178,15 @@ final class Cell {
         return isPresent() ? Math.max(0, Durations.millis(text(Syntax.DURATION))) : fallback;
     }
 
+    /** The same for what must take some time. */
+    long positiveMillis(long fallback) {
+        long millis = millis(fallback);
+        if (value instanceof Value.Scalar scalar && Durations.millis(scalar.text()) == 0) {
+            error("`" + name + "` must be longer than `" + scalar.text() + "`");
+        }
+        return millis == 0 ? fallback : millis;
+    }
+
     /** An RE2 expression; one that matches nothing when absent or wrong. */
     Pattern regex() {
         String text = text(Syntax.NON_EMPTY);

@@ -61,7 +61,8 @@ final class Kinds {
                     kind(CORE, "ConfigMap", CoreReader::configMap, "v1"),
                     kind(CORE, "Namespace", CoreReader::namespace, "v1"),
                     kind(TORII, "BackendPolicy", PolicyReader::backend, "v1alpha1"),
-                    kind(TORII, "RateLimitPolicy", PolicyReader::rateLimit, "v1alpha1"),
+                    kind(TORII, "RateLimitPolicy", RateLimitReader::read, "v1alpha1"),
+                    kind(TORII, "FaultPolicy", FaultReader::read, "v1alpha1"),
                     kind(TORII, "TelemetryPolicy", PolicyReader::telemetry, "v1alpha1"))
             .collect(Collectors.toUnmodifiableMap(Kind::name, kind -> kind));
 

@@ -4,7 +4,6 @@ import dev.torii.config.resource.BackendPolicy;
 import dev.torii.config.resource.BackendTlsPolicy;
 import dev.torii.config.resource.Metadata;
 import dev.torii.config.resource.ObjectRef;
-import dev.torii.config.resource.RateLimitPolicy;
 import dev.torii.config.resource.ReferenceGrant;
 import dev.torii.config.resource.Resource;
 import dev.torii.config.resource.TelemetryPolicy;
@@ -13,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads ReferenceGrant, BackendTLSPolicy and our own policies. */
+/** Reads ReferenceGrant, BackendTLSPolicy, BackendPolicy and TelemetryPolicy. */
 final class PolicyReader {
 
     private PolicyReader() {}
@@ -86,23 +85,14 @@ final class PolicyReader {
     static @Nullable Resource backend(Metadata metadata, Fields root) {
         Refs refs = new Refs(metadata.namespace());
         return root.need("spec").mapping(spec -> {
-            BackendPolicyReader.checkUnserved(spec);
             var connection = spec.get("connection").mapping(BackendPolicyReader::connection);
             return new BackendPolicy(
                     metadata,
                     refs.targets(spec, true),
                     spec.get("loadBalancing").mapping(BackendPolicyReader::loadBalancing),
                     connection == null ? null : connection.settings(),
-                    connection == null ? null : connection.protocol());
-        });
-    }
-
-    static @Nullable Resource rateLimit(Metadata metadata, Fields root) {
-        Refs refs = new Refs(metadata.namespace());
-        return root.need("spec").mapping(spec -> {
-            spec.need("limits").notYetServed();
-            spec.need("limits").list(1, 64, UnservedPolicies::limit);
-            return new RateLimitPolicy(metadata, refs.targets(spec, true));
+                    connection == null ? null : connection.protocol(),
+                    ResilienceReader.read(spec));
         });
     }
 

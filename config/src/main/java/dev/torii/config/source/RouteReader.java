@@ -18,6 +18,7 @@ import dev.torii.routing.HostPattern;
 import dev.torii.routing.PathChange;
 import dev.torii.routing.PathMatch;
 import dev.torii.routing.RequestMatch;
+import dev.torii.routing.Retry;
 import dev.torii.routing.SessionPersistence;
 import dev.torii.routing.Timeouts;
 import java.util.HashSet;
@@ -38,7 +39,7 @@ final class RouteReader {
     private static final int MOST_HOSTNAMES = 16;
     private static final int MOST_SERVER_NAMES = 1024;
     private static final RouteRule DEFAULT_RULE =
-            new RouteRule(null, List.of(MatchReader.EVERYTHING), List.of(), List.of(), Timeouts.NONE, null);
+            new RouteRule(null, List.of(MatchReader.EVERYTHING), List.of(), List.of(), Timeouts.NONE, null, null);
 
     private final Metadata metadata;
     private final Refs refs;
@@ -133,11 +134,9 @@ final class RouteReader {
             rule.get("backendRefs")
                     .error("IncompatibleFilters", "a rule with `RequestRedirect` must not have backendRefs");
         }
-        rule.get("retry").notYetServed();
-        rule.get("retry").mapping(TimeoutReader::retry);
-        Timeouts timeouts = rule.get("timeouts").mapping(TimeoutReader::timeouts);
-        return new RouteRule(
-                name, matches, filters, backends, timeouts == null ? Timeouts.NONE : timeouts, session(rule, name));
+        Timeouts timeouts = TimeoutReader.timeouts(rule);
+        Retry retry = TimeoutReader.retry(rule, timeouts);
+        return new RouteRule(name, matches, filters, backends, timeouts, retry, session(rule, name));
     }
 
     private RouteRule grpcRule(Fields rule) {
@@ -146,7 +145,7 @@ final class RouteReader {
         FilterReader filterReader = FilterReader.grpc(refs);
         List<RouteFilter> filters = filterReader.filters(rule);
         List<BackendRef> backends = backends(rule, filterReader);
-        return new RouteRule(name, matches, filters, backends, Timeouts.NONE, session(rule, name));
+        return new RouteRule(name, matches, filters, backends, Timeouts.NONE, null, session(rule, name));
     }
 
     private @Nullable String name(Fields rule) {

@@ -24,7 +24,8 @@ final class ClusterJson {
                 .put("loadBalancing", loadBalancing(cluster.loadBalancing()))
                 .put("connection", connection(cluster.connection()))
                 .put("tls", optional(cluster.tls(), ClusterJson::tls))
-                .put("invalid", cluster.invalid());
+                .put("invalid", cluster.invalid())
+                .put("resilience", ResilienceJson.of(cluster.resilience()));
     }
 
     private static JsonObject loadBalancing(LoadBalancing balancing) {

@@ -11,12 +11,14 @@ import dev.torii.routing.HostPattern;
 import dev.torii.routing.PathMatch;
 import dev.torii.routing.RequestMatch;
 import dev.torii.routing.RequestMatch.NamedMatch;
+import dev.torii.routing.Retry;
 import dev.torii.routing.RouteId;
 import dev.torii.routing.Rule;
 import dev.torii.routing.SessionPersistence;
 import dev.torii.routing.Target;
 import dev.torii.routing.TextMatch;
 import dev.torii.routing.Timeouts;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
 /** A rule, as part of {@code /snapshot}. */
@@ -37,7 +39,9 @@ final class RuleJson {
                 .put("session", optional(rule.session(), RuleJson::session))
                 .put("splitBy", optional(rule.splitBy(), RuleJson::hashKey))
                 .put("maxBodyBytes", rule.maxBodyBytes())
-                .put("telemetry", TelemetryJson.unlessDefault(rule.telemetry()));
+                .put("telemetry", TelemetryJson.unlessDefault(rule.telemetry()))
+                .put("retry", optional(rule.retry(), RuleJson::retry))
+                .put("protection", ProtectionJson.unlessNone(rule.protection()));
     }
 
     static JsonObject route(RouteId route) {
@@ -48,7 +52,7 @@ final class RuleJson {
                 .put("createdEpochSecond", route.createdEpochSecond());
     }
 
-    private static JsonObject match(RequestMatch match) {
+    static JsonObject match(RequestMatch match) {
         return new JsonObject()
                 .put("path", path(match.path()))
                 .put("method", match.method())
@@ -78,7 +82,8 @@ final class RuleJson {
                 .put("weight", backend.weight())
                 .put("target", target(backend.target()))
                 .put("filters", list(backend.filters(), FilterJson::of))
-                .put("telemetry", TelemetryJson.unlessDefault(backend.telemetry()));
+                .put("telemetry", TelemetryJson.unlessDefault(backend.telemetry()))
+                .put("protection", ProtectionJson.unlessNone(backend.protection()));
     }
 
     /** {@code {"key": …}}, or {@code {"detail": …}} for one that leads nowhere. */
@@ -93,6 +98,13 @@ final class RuleJson {
         return new JsonObject()
                 .put("requestMs", timeouts.requestMs())
                 .put("backendRequestMs", timeouts.backendRequestMs());
+    }
+
+    private static JsonObject retry(Retry retry) {
+        return new JsonObject()
+                .put("attempts", retry.attempts())
+                .put("codes", new JsonArray(retry.codes()))
+                .put("backoffMs", retry.backoffMs());
     }
 
     private static JsonObject session(SessionPersistence session) {

@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * The page {@code /snapshot}: a snapshot under the names that its records have. Private keys, and the values of headers
- * that carry credentials, are blanked. Of a mesh it has the Services that were called: there may be thousands.
+ * The page {@code /snapshot}: a snapshot under the names that its records have. Private keys, the values of headers
+ * that carry credentials, and the passwords of stores are blanked. Of a mesh it has the Services that were called: there may be thousands.
  */
 final class SnapshotJson {
 

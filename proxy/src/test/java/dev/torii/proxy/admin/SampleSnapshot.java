@@ -8,6 +8,7 @@ import dev.torii.routing.Cluster;
 import dev.torii.routing.ConnectionSettings;
 import dev.torii.routing.Destination;
 import dev.torii.routing.Endpoint;
+import dev.torii.routing.FaultInjection;
 import dev.torii.routing.Filter;
 import dev.torii.routing.HashKey;
 import dev.torii.routing.HeaderChange;
@@ -21,7 +22,11 @@ import dev.torii.routing.Mesh;
 import dev.torii.routing.PathChange;
 import dev.torii.routing.PathMatch;
 import dev.torii.routing.Port;
+import dev.torii.routing.Protection;
+import dev.torii.routing.RateLimit;
 import dev.torii.routing.RequestMatch;
+import dev.torii.routing.Resilience;
+import dev.torii.routing.Retry;
 import dev.torii.routing.RouteId;
 import dev.torii.routing.RouteTable;
 import dev.torii.routing.Rule;
@@ -99,12 +104,52 @@ final class SampleSnapshot {
                         match(new PathMatch.AnyService(new TextMatch.Exact("Method")))),
                 filters(),
                 List.of(new Backend(
-                        1012, new Target.ToCluster("shop/cart:8080"), List.of(), telemetry("x-of-backend"))),
+                        1012,
+                        new Target.ToCluster("shop/cart:8080"),
+                        List.of(),
+                        telemetry("x-of-backend"),
+                        protection("of-backend", 1033))),
                 new Timeouts(1013, 1014),
                 new SessionPersistence(SessionPersistence.Type.COOKIE, "sid", "/session", 1015, true),
                 new HashKey(HashKey.Source.HEADER, "x-user"),
                 1016,
-                telemetry("x-of-rule"));
+                telemetry("x-of-rule"),
+                new Retry(1031, List.of(511), 1032),
+                protection("of-rule", 1043));
+    }
+
+    /** @param number the first of ten that are its own */
+    private static Protection protection(String name, int number) {
+        List<RequestMatch> matches = List.of(match(new PathMatch.Exact("/" + name)));
+        return new Protection(
+                List.of(new RateLimit(
+                        "shop/limits/" + name,
+                        name,
+                        number,
+                        number + 1,
+                        number + 2,
+                        new HashKey(HashKey.Source.CLIENT_ADDRESS, ""),
+                        new RateLimit.Store("redis://" + SECRET + ":" + SECRET + "@redis:" + (number + 3), true),
+                        true,
+                        matches)),
+                List.of(new FaultInjection(
+                        "fault-" + name,
+                        number % 7 + 0.5,
+                        number + 4,
+                        number % 5 + 0.25,
+                        number + 5,
+                        number + 6,
+                        matches)));
+    }
+
+    private static Resilience resilience() {
+        return new Resilience(
+                new Resilience.Concurrency(1053, 1054, 1055),
+                new Resilience.CircuitBreaking(
+                        true, Resilience.CircuitBreaking.Window.SECONDS, 1056, 1057, 1058, 1059, 1060, 1061, 1062),
+                new Resilience.OutlierDetection(1063, 1064, 1065),
+                new Resilience.HealthCheck(Resilience.HealthCheck.Kind.GRPC, "of.health", 1066, 1067, 1068, 1069),
+                new Resilience.RetryBudget(1070, 1071));
     }
 
     private static Telemetry telemetry(String header) {
@@ -170,6 +215,7 @@ final class SampleSnapshot {
                         List.of(new UpstreamTls.SubjectAltName(UpstreamTls.SubjectAltName.Type.URI, "spiffe://x")),
                         "-----CA-----",
                         new KeyPair("shop/client", "-----CLIENT-----", SECRET)),
-                "no_valid_ca");
+                "no_valid_ca",
+                resilience());
     }
 }

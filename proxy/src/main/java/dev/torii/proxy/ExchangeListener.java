@@ -19,6 +19,15 @@ public interface ExchangeListener {
     /** It ended, whatever way. Called exactly once for each {@link #started()}. */
     void ended(ExchangeRecord exchange);
 
+    /**
+     * A failure was rehearsed on an exchange that has not ended yet.
+     *
+     * @param fault its name in the configuration
+     * @param service {@code namespace/name} that was to be called
+     * @param abort whether it was answered for the backend, else it was only delayed
+     */
+    default void injected(String fault, String service, boolean abort) {}
+
     /** A copy for a mirror was not sent, or given up, because there were too many or it was too slow. */
     default void mirrorDropped() {}
 }

@@ -17,6 +17,7 @@ import dev.torii.routing.LoadBalancing;
 import dev.torii.routing.Mesh;
 import dev.torii.routing.PathMatch;
 import dev.torii.routing.Port;
+import dev.torii.routing.Protection;
 import dev.torii.routing.RequestMatch;
 import dev.torii.routing.RouteId;
 import dev.torii.routing.RouteTable;
@@ -68,6 +69,7 @@ public final class TestProxy implements AutoCloseable {
     private final Map<String, Cluster> clusters = new LinkedHashMap<>();
     private ListenerSettings settings = ListenerSettings.DEFAULT;
     private Telemetry telemetry = Telemetry.DEFAULT;
+    private Protection protection = Protection.NONE;
     private int version;
 
     public TestProxy() {
@@ -100,6 +102,12 @@ public final class TestProxy implements AutoCloseable {
     /** What holds for rules made from now on, and where there is none. */
     public TestProxy telemetry(Telemetry changed) {
         telemetry = changed;
+        return this;
+    }
+
+    /** What holds for rules made from now on. */
+    public TestProxy protection(Protection changed) {
+        protection = changed;
         return this;
     }
 
@@ -161,7 +169,9 @@ public final class TestProxy implements AutoCloseable {
                 session,
                 splitBy,
                 0,
-                telemetry));
+                telemetry,
+                null,
+                protection));
         return this;
     }
 

@@ -18,6 +18,11 @@ public record RequestMatch(PathMatch path, @Nullable String method, List<NamedMa
         query = List.copyOf(query);
     }
 
+    /** Whether a request fits; its host does not matter. */
+    public boolean matches(RequestView request) {
+        return path.matches(request.path()) && matchesBesidePath(request);
+    }
+
     /** Whether everything but host and path fits; allocates nothing. */
     boolean matchesBesidePath(RequestView request) {
         return (method == null || method.equals(request.method()))

@@ -12,8 +12,15 @@ sealed interface Decision {
      *
      * @param status may differ from the fault's usual one (414, 413, 405 …)
      * @param detail one lower_snake word
+     * @param grpcStatus what a gRPC client is told in place of the status
      */
-    record Refuse(Fault why, int status, String detail) implements Decision {}
+    record Refuse(Fault why, int status, String detail, int grpcStatus) implements Decision {
+
+        /** With the fault's own status for gRPC. */
+        Refuse(Fault why, int status, String detail) {
+            this(why, status, detail, why.grpcStatus());
+        }
+    }
 
     /** Answer a CORS preflight. */
     record Preflight(CorsFilter cors) implements Decision {}

@@ -177,7 +177,19 @@ final class HttpExchange implements RequestBody.Watcher {
     }
 
     void refused(Decision.Refuse refusal) {
-        fail(refusal.why(), refusal.status(), refusal.detail());
+        if (!finished) {
+            cancelAttempt(refusal.why());
+            reply.fail(refusal);
+            finish();
+        }
+    }
+
+    /** A failure is rehearsed: an abort will be said to be one in any case. */
+    void injected(String fault, String service, boolean abort) {
+        worker.injected(fault, service, abort);
+        if (!abort) {
+            outcome.delayed();
+        }
     }
 
     /** Nothing stands before the backend any more. */
@@ -392,11 +404,7 @@ final class HttpExchange implements RequestBody.Watcher {
     }
 
     private void fail(Fault why, int status, String detail) {
-        if (!finished) {
-            cancelAttempt(why);
-            reply.fail(why, status, detail);
-            finish();
-        }
+        refused(new Decision.Refuse(why, status, detail));
     }
 
     private void cancelAttempt(Fault why) {

@@ -19,6 +19,7 @@ final class LocalReplies {
      *
      * @param status may differ from the fault's usual one (414, 413, 405 …)
      * @param detail one lower_snake word
+     * @param grpcStatus what a gRPC client is told in place of it
      * @param head null when the request was too broken to read
      * @return done when it is written
      */
@@ -27,6 +28,7 @@ final class LocalReplies {
             Fault fault,
             int status,
             String detail,
+            int grpcStatus,
             String requestId,
             @org.jspecify.annotations.Nullable RequestHead head) {
         MultiMap headers = response.headers();
@@ -35,7 +37,7 @@ final class LocalReplies {
         headers.set("x-request-id", requestId);
         if (head != null && head.grpc) {
             headers.set("content-type", "application/grpc");
-            grpcStatus(headers, fault, detail);
+            grpcStatus(headers, fault, detail, grpcStatus);
             return response.setStatusCode(200).end();
         }
         String accept = head == null ? null : head.header("accept");
@@ -61,8 +63,8 @@ final class LocalReplies {
     }
 
     /** Says in a gRPC answer's last headers why it failed. */
-    static void grpcStatus(MultiMap last, Fault fault, String detail) {
-        last.set("grpc-status", Integer.toString(fault.grpcStatus()));
+    static void grpcStatus(MultiMap last, Fault fault, String detail, int status) {
+        last.set("grpc-status", Integer.toString(status));
         last.set("grpc-message", fault.meaning() + " (" + fault.name() + " " + detail + ")");
     }
 }

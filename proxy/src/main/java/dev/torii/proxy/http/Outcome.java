@@ -27,6 +27,7 @@ final class Outcome {
     private long sentNanos;
     private long upstreamNanos = -1;
     private @Nullable Tries tries;
+    private boolean delayed;
     private long tunnelIn;
     private long tunnelOut;
 
@@ -114,6 +115,11 @@ final class Outcome {
         detail = word;
     }
 
+    /** A rehearsed failure let it wait: that is told of an exchange of which nothing worse is. */
+    void delayed() {
+        delayed = true;
+    }
+
     /** Bytes that went to the backend and to the client after an upgrade. */
     void tunnelled(long in, long out) {
         tunnelIn = in;
@@ -141,6 +147,9 @@ final class Outcome {
         Cluster cluster = backend == null ? null : backend.cluster();
         if (tries != null) {
             tries.end(fault, detail);
+        }
+        if (fault == null && delayed) {
+            failed(Fault.FI, "injected_delay");
         }
         long durationNanos = System.nanoTime() - startNanos;
         AccessLogging log = routing.telemetry().log();

@@ -1,7 +1,9 @@
 package dev.torii.proxy.http;
 
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +52,17 @@ final class Passage {
     /** What to do when the request ends while it waits; forgotten once the checkpoint has let it pass. */
     void whenGone(Runnable undo) {
         whenGone = undo;
+    }
+
+    /** Lets it wait before the checkpoint goes on with it. */
+    void delay(long ms, Runnable then) {
+        ScheduledFuture<?> timer = eventLoop.schedule(() -> exchange.guarded(then), ms, TimeUnit.MILLISECONDS);
+        whenGone(() -> timer.cancel(false));
+    }
+
+    /** A failure is rehearsed on it. */
+    void injected(String fault, boolean abort) {
+        exchange.injected(fault, to.cluster().service(), abort);
     }
 
     /** On to the next checkpoint, or to the backend. */

@@ -163,7 +163,10 @@ final class Reply {
     }
 
     /** An answer of our own, or, when another has begun, breaking that off. */
-    void fail(Fault why, int status, String detail) {
+    void fail(Decision.Refuse failure) {
+        Fault why = failure.why();
+        int status = failure.status();
+        String detail = failure.detail();
         outcome.failed(why, detail);
         if (response.ended() || response.closed()) {
             return;
@@ -189,8 +192,9 @@ final class Reply {
         if (close && !http2) {
             response.headers().set("connection", "close");
         }
-        outcome.grpcStatus(head.grpc ? why.grpcStatus() : -1);
-        Future<Void> written = LocalReplies.send(response, why, status, detail, routing.requestId(), head);
+        outcome.grpcStatus(head.grpc ? failure.grpcStatus() : -1);
+        Future<Void> written =
+                LocalReplies.send(response, why, status, detail, failure.grpcStatus(), routing.requestId(), head);
         // To gRPC a failure is a 200 that says so.
         outcome.status(response.getStatusCode());
         localBytes = response.bytesWritten();
@@ -201,7 +205,7 @@ final class Reply {
     private void breakOff(Fault why, String detail) {
         if (http2 && routing.head().grpc && !response.headers().contains("content-length")) {
             outcome.grpcStatus(why.grpcStatus());
-            LocalReplies.grpcStatus(response.trailers(), why, detail);
+            LocalReplies.grpcStatus(response.trailers(), why, detail, why.grpcStatus());
             settle(response.end(), false);
         } else {
             response.reset(Http2Error.INTERNAL_ERROR.code());

@@ -194,6 +194,10 @@ public final class Worker {
         mirrors--;
     }
 
+    void injected(String fault, String service, boolean abort) {
+        listener.injected(fault, service, abort);
+    }
+
     void mirrorDropped() {
         listener.mirrorDropped();
     }

@@ -56,6 +56,17 @@ public final class ExchangeListeners implements ExchangeListener {
     }
 
     @Override
+    public void injected(String fault, String service, boolean abort) {
+        for (ExchangeListener listener : listeners) {
+            try {
+                listener.injected(fault, service, abort);
+            } catch (RuntimeException e) {
+                failed(e);
+            }
+        }
+    }
+
+    @Override
     public void mirrorDropped() {
         for (ExchangeListener listener : listeners) {
             try {

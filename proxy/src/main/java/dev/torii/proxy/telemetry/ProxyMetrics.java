@@ -51,6 +51,7 @@ public final class ProxyMetrics implements ExchangeListener {
     private final LongAdder unrecognised = new LongAdder();
     private final LongAdder silent = new LongAdder();
     private final Counter reloads;
+    private final Counter injected;
     private final Gauge findings;
     private final Gauge portsClosed;
     private volatile @Nullable Served served;
@@ -72,6 +73,12 @@ public final class ProxyMetrics implements ExchangeListener {
                 .name("torii_config_reloads")
                 .help("Configurations read, by what became of them.")
                 .labelNames("result")
+                .withoutExemplars()
+                .register(registry);
+        this.injected = Counter.builder()
+                .name("torii_faults_injected")
+                .help("Failures rehearsed, by the name of the fault: delays and aborts.")
+                .labelNames("torii_fault", "torii_service", "kind")
                 .withoutExemplars()
                 .register(registry);
         this.findings = Gauge.builder()
@@ -169,6 +176,11 @@ public final class ProxyMetrics implements ExchangeListener {
     @Override
     public void unrecognised(boolean wasSilent) {
         (wasSilent ? silent : unrecognised).increment();
+    }
+
+    @Override
+    public void injected(String fault, String service, boolean abort) {
+        injected.labelValues(fault, service, abort ? "abort" : "delay").inc();
     }
 
     @Override

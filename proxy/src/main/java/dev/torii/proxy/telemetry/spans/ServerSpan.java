@@ -80,10 +80,10 @@ final class ServerSpan extends ExchangeSpan {
         return trace.startEpochNanos() + exchange.durationNanos();
     }
 
-    /** 4xx is the client's fault, so no error of this span; an answer that broke off is, whatever its status said. */
+    /** 4xx is the client's fault, so no error of this span; an answer that broke off is, whatever its status said; one that was only delayed is none. */
     private boolean isError() {
         Fault fault = exchange.fault();
-        boolean broken = fault != null && fault != Fault.DC && exchange.status() < 400;
+        boolean broken = fault != null && fault != Fault.DC && fault != Fault.FI && exchange.status() < 400;
         return exchange.status() >= 500
                 || (Conventions.isGrpc(exchange) ? Conventions.isServerError(exchange.grpcStatus()) : broken);
     }

@@ -194,17 +194,17 @@ class FaultInjectionTest {
     void theBodyWaitsWithItsRequest() {
         int length = 3_000_000;
         try (MisbehavingBackend reading = MisbehavingBackend.start(connection -> {
-                    connection.readHead();
-                    connection.count("body " + connection.read(length).length);
-                    connection.send("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
-                })) {
+            connection.readHead();
+            connection.count("body " + connection.read(length).length);
+            connection.send("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+        })) {
             proxy.cluster("behind", reading.port());
             rehearse(delay("slow", 100));
             try (RawHttp client = RawHttp.connect(proxy.port())) {
-            client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + length + "\r\n\r\n");
-            client.send(new byte[length]);
-            assertThat(client.readResponse().status()).isEqualTo(200);
-            assertThat(reading.requests()).contains("body " + length);
+                client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + length + "\r\n\r\n");
+                client.send(new byte[length]);
+                assertThat(client.readResponse().status()).isEqualTo(200);
+                assertThat(reading.requests()).contains("body " + length);
             }
         }
     }

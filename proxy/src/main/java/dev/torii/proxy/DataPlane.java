@@ -1,7 +1,11 @@
 package dev.torii.proxy;
 
+import dev.torii.proxy.http.Checkpoints;
 import dev.torii.proxy.http.Plan;
 import dev.torii.proxy.http.Worker;
+import dev.torii.proxy.limit.LimitView;
+import dev.torii.proxy.limit.NoStore;
+import dev.torii.proxy.limit.RateLimits;
 import dev.torii.proxy.mesh.MeshEntrance;
 import dev.torii.proxy.stream.StreamContext;
 import dev.torii.proxy.tls.ClientTls;
@@ -29,6 +33,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +56,7 @@ public final class DataPlane {
      * @param listener hears of every exchange
      * @param mask how headers are shown
      * @param work of the app behind a sidecar, one for both of its data planes; null at a gateway
+     * @param nanos the clock of rate limits, as {@link System#nanoTime}
      */
     public record Options(
             String role,
@@ -60,7 +66,21 @@ public final class DataPlane {
             boolean sharePorts,
             ExchangeListener listener,
             HeaderMask mask,
-            @Nullable AppWork work) {
+            @Nullable AppWork work,
+            LongSupplier nanos) {
+
+        /** With the machine's clock. */
+        public Options(
+                String role,
+                int eventLoops,
+                String bindHost,
+                IntUnaryOperator bindPort,
+                boolean sharePorts,
+                ExchangeListener listener,
+                HeaderMask mask,
+                @Nullable AppWork work) {
+            this(role, eventLoops, bindHost, bindPort, sharePorts, listener, mask, work, System::nanoTime);
+        }
 
         /** Without an app. */
         public Options(
@@ -92,6 +112,8 @@ public final class DataPlane {
     private final Vertx vertx;
     private final Options options;
     private final UpstreamTlsOptions upstreamTls;
+    private final RateLimits limits;
+    private final Checkpoints checkpoints;
     private final List<ContextInternal> contexts = new ArrayList<>();
     private final List<Worker> workers = new ArrayList<>();
     private final List<StreamContext> streams = new ArrayList<>();
@@ -104,6 +126,8 @@ public final class DataPlane {
         this.vertx = vertx;
         this.options = options;
         this.upstreamTls = new UpstreamTlsOptions(InstantSource.system(), TlsEngine::best);
+        this.limits = new RateLimits(limit -> NoStore.INSTANCE, options.nanos());
+        this.checkpoints = new Checkpoints(limits);
     }
 
     private @Nullable ClientTls clientTls(UpstreamTls tls) {
@@ -147,7 +171,8 @@ public final class DataPlane {
      */
     public Future<Applied> apply(Snapshot snapshot) {
         List<String> problems = new ArrayList<>(readUpstreamTls(snapshot));
-        Plan next = Plan.of(snapshot, ++generations);
+        Plan next = Plan.of(snapshot, ++generations, checkpoints);
+        limits.forgetBefore(generations);
         plan = next;
         closeWhatIsGone(next);
         List<Future<String>> opening = new ArrayList<>();
@@ -263,6 +288,11 @@ public final class DataPlane {
         return ask(Worker::live).map(all -> all.stream().mapToInt(n -> n).sum());
     }
 
+    /** The rate limits that have been prepared, as they are now. */
+    public List<LimitView> limits() {
+        return limits.views();
+    }
+
     /** The live state of the clusters in use, over all workers. */
     public Future<List<ClusterView>> clusters() {
         return ask(worker -> worker.upstreams().views()).map(ClusterView::sum);
@@ -333,6 +363,7 @@ public final class DataPlane {
                     worker.close();
                     return true;
                 }))
+                .onComplete(closed -> limits.close())
                 .mapEmpty();
     }
 }

@@ -43,6 +43,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A data plane on a free port with routes made in a few words; remembers the records. */
@@ -70,6 +71,7 @@ public final class TestProxy implements AutoCloseable {
     private ListenerSettings settings = ListenerSettings.DEFAULT;
     private Telemetry telemetry = Telemetry.DEFAULT;
     private Protection protection = Protection.NONE;
+    private Protection backendProtection = Protection.NONE;
     private int version;
 
     public TestProxy() {
@@ -82,6 +84,11 @@ public final class TestProxy implements AutoCloseable {
 
     /** @param also hears of exchanges */
     public TestProxy(int eventLoops, ExchangeListener also) {
+        this(eventLoops, also, System::nanoTime);
+    }
+
+    /** @param nanos the clock of what has one */
+    public TestProxy(int eventLoops, ExchangeListener also, LongSupplier nanos) {
         plane = await(DataPlane.start(
                 watch.vertx(),
                 new DataPlane.Options(
@@ -91,7 +98,9 @@ public final class TestProxy implements AutoCloseable {
                         port -> FreePort.find(),
                         false,
                         new ExchangeListeners(List.of(heard, also)),
-                        HeaderMask.random())));
+                        HeaderMask.random(),
+                        null,
+                        nanos)));
     }
 
     public TestProxy settings(ListenerSettings changed) {
@@ -108,6 +117,12 @@ public final class TestProxy implements AutoCloseable {
     /** What holds for rules made from now on. */
     public TestProxy protection(Protection changed) {
         protection = changed;
+        return this;
+    }
+
+    /** What holds for the backends of rules made from now on. */
+    public TestProxy backendProtection(Protection changed) {
+        backendProtection = changed;
         return this;
     }
 
@@ -146,7 +161,7 @@ public final class TestProxy implements AutoCloseable {
     }
 
     private TestProxy rule(PathMatch path, String cluster, Timeouts timeouts, Filter... filters) {
-        Backend backend = new Backend(1, new Target.ToCluster(cluster), List.of(), telemetry);
+        Backend backend = new Backend(1, new Target.ToCluster(cluster), List.of(), telemetry, backendProtection);
         return rule(path, List.of(backend), timeouts, null, null, filters);
     }
 

@@ -66,7 +66,8 @@ final class FaultPoint implements Checkpoint {
     }
 
     private static boolean isFor(Passage passage, FaultInjection fault) {
-        return fault.matches().isEmpty() || fault.matches().stream().anyMatch(match -> match.matches(passage.head()));
+        return fault.matches().isEmpty()
+                || fault.matches().stream().anyMatch(match -> match.matches(passage.request()));
     }
 
     private boolean aborts(FaultInjection fault, Passage passage) {

@@ -1,5 +1,7 @@
 package dev.torii.proxy.http;
 
+import dev.torii.proxy.limit.Asker;
+import dev.torii.routing.RequestView;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.List;
@@ -7,10 +9,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request's way through its {@link Checkpoint checkpoints}, in their order. While it waits, its deadline counts, no more of its body is
- * read, and it may end at any time: by its deadline, or because the client goes. What a checkpoint says after that is not heard.
+ * One request's way through its {@link Checkpoint checkpoints}, in their order. While it waits, its deadline counts, no
+ * more of its body is read, and it may end at any time: by its deadline, or because the client goes. What a checkpoint
+ * says after that is not heard.
  */
-final class Passage {
+final class Passage implements Asker {
 
     private final HttpExchange exchange;
     private final Decision.Forward to;
@@ -29,13 +32,19 @@ final class Passage {
         this.reply = reply;
     }
 
-    /** The request, with its header lines as the filters have left them; all else as the client sent it. */
-    RequestHead head() {
+    /** With its header lines as the filters have left them; all else as the client sent it. */
+    @Override
+    public RequestView request() {
         return routing.head();
     }
 
-    /** See {@link Routing#clientAddress}. */
-    String clientAddress() {
+    @Override
+    public @Nullable String cookie(String name) {
+        return routing.head().cookie(name);
+    }
+
+    @Override
+    public String clientAddress() {
         return routing.clientAddress();
     }
 

@@ -17,20 +17,20 @@ import org.jspecify.annotations.Nullable;
 public final class Plan {
 
     /** Serves nothing. */
-    public static final Plan EMPTY = new Plan(Snapshot.EMPTY, 0, Checkpoints.NONE);
+    public static final Plan EMPTY = new Plan(Snapshot.EMPTY, 0, RulePlan.NOTHING_BEFORE);
 
     private final Snapshot snapshot;
     private final long generation;
-    private final Checkpoints checkpoints;
+    private final RulePlan.Protections protections;
     private final Map<Integer, Port> ports = new HashMap<>();
     private final IdentityHashMap<Rule, RulePlan> rules = new IdentityHashMap<>();
     /** Of Services that have been called. Replaced, never changed: whoever reads it needs no lock. */
     private volatile IdentityHashMap<Rule, RulePlan> called = new IdentityHashMap<>();
 
-    private Plan(Snapshot snapshot, long generation, Checkpoints checkpoints) {
+    private Plan(Snapshot snapshot, long generation, RulePlan.Protections protections) {
         this.snapshot = snapshot;
         this.generation = generation;
-        this.checkpoints = checkpoints;
+        this.protections = protections;
         for (Port port : snapshot.ports()) {
             ports.put(port.number(), port);
             port.listeners().forEach(this::add);
@@ -40,13 +40,16 @@ public final class Plan {
 
     private void add(Listener listener) {
         for (Rule rule : listener.routes().rules()) {
-            rules.put(rule, RulePlan.of(rule, snapshot::cluster, checkpoints));
+            rules.put(rule, RulePlan.of(rule, snapshot::cluster, protections));
         }
     }
 
-    /** @param generation grows with every plan of a process */
-    public static Plan of(Snapshot snapshot, long generation) {
-        return new Plan(snapshot, generation, Checkpoints.NONE);
+    /**
+     * @param generation grows with every plan of a process
+     * @param checkpoints makes what requests have to pass
+     */
+    public static Plan of(Snapshot snapshot, long generation, Checkpoints checkpoints) {
+        return new Plan(snapshot, generation, (rule, backend) -> checkpoints.of(rule, backend, generation));
     }
 
     public Snapshot snapshot() {
@@ -72,7 +75,7 @@ public final class Plan {
     private synchronized RulePlan ofFirstCall(Rule rule) {
         RulePlan plan = called.get(rule);
         if (plan == null) {
-            plan = RulePlan.of(rule, snapshot::cluster, checkpoints);
+            plan = RulePlan.of(rule, snapshot::cluster, protections);
             IdentityHashMap<Rule, RulePlan> more = new IdentityHashMap<>(called);
             more.put(rule, plan);
             called = more;

@@ -5,6 +5,7 @@ import dev.torii.routing.Cluster;
 import dev.torii.routing.Filter;
 import dev.torii.routing.HostPattern;
 import dev.torii.routing.PathMatch;
+import dev.torii.routing.Protection;
 import dev.torii.routing.RequestMatch;
 import dev.torii.routing.RouteId;
 import dev.torii.routing.RouteTable;
@@ -25,6 +26,13 @@ record RulePlan(Rule rule, FilterPlan filters, List<BackendPlan> backends, Weigh
         Cluster find(String key);
     }
 
+    /** Makes what stands before a backend, of what protects its rule and what protects its Service. */
+    interface Protections {
+        List<Checkpoint> before(Protection rule, Protection backend);
+    }
+
+    static final Protections NOTHING_BEFORE = (rule, backend) -> List.of();
+
     /**
      * One destination.
      *
@@ -38,9 +46,9 @@ record RulePlan(Rule rule, FilterPlan filters, List<BackendPlan> backends, Weigh
             String invalid,
             List<Checkpoint> checkpoints) {}
 
-    static RulePlan of(Rule rule, Clusters clusters, Checkpoints checkpoints) {
+    static RulePlan of(Rule rule, Clusters clusters, Protections protections) {
         List<BackendPlan> backends = rule.backends().stream()
-                .map(backend -> backend(rule, backend, clusters, checkpoints))
+                .map(backend -> backend(rule, backend, clusters, protections))
                 .toList();
         return new RulePlan(rule, FilterPlan.of(rule.filters(), clusters), backends, WeightedPick.of(rule.backends()));
     }
@@ -60,7 +68,7 @@ record RulePlan(Rule rule, FilterPlan filters, List<BackendPlan> backends, Weigh
                 null,
                 0,
                 telemetry);
-        return of(rule, key -> cluster, Checkpoints.NONE);
+        return of(rule, key -> cluster, NOTHING_BEFORE);
     }
 
     /** Its first match, for what matches anyway. */
@@ -68,7 +76,7 @@ record RulePlan(Rule rule, FilterPlan filters, List<BackendPlan> backends, Weigh
         return new RouteTable.Candidate(rule, rule.matches().get(0), HostPattern.ANY);
     }
 
-    private static BackendPlan backend(Rule rule, Backend backend, Clusters clusters, Checkpoints checkpoints) {
+    private static BackendPlan backend(Rule rule, Backend backend, Clusters clusters, Protections protections) {
         FilterPlan filters = FilterPlan.of(backend.filters(), clusters);
         if (backend.target() instanceof Target.ToCluster to) {
             Cluster cluster = clusters.find(to.key());
@@ -77,7 +85,7 @@ record RulePlan(Rule rule, FilterPlan filters, List<BackendPlan> backends, Weigh
                     filters,
                     cluster,
                     cluster == null ? "backend_not_found" : "",
-                    checkpoints.of(rule.protection(), backend.protection()));
+                    protections.before(rule.protection(), backend.protection()));
         }
         return new BackendPlan(backend, filters, null, ((Target.Invalid) backend.target()).detail(), List.of());
     }

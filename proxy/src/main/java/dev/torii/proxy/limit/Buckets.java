@@ -5,9 +5,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The buckets of one limit, one for each key: here, or where several proxies count together. Lives as long as the limit's id is
- * configured, whatever else of it changes. Bounded in memory, whatever keys come. Used by all event loops at once, so nothing
- * blocks.
+ * The buckets of one limit, one for each key: here, or where several proxies count together. Lives as long as the
+ * limit's id is configured, whatever else of it changes. Bounded in memory, whatever keys come. Used by all event loops
+ * at once, so nothing blocks.
  */
 public interface Buckets {
 
@@ -15,8 +15,8 @@ public interface Buckets {
      * Takes one request's worth from a key's bucket.
      *
      * @param key of at most {@link #MAX_KEY} characters; {@code ""} when the limit has one bucket for all
-     * @param later hears the answer when it is not known yet: once, on any thread, after a few dozen milliseconds at most and
-     *     by then as {@link Grant#UNKNOWN}. Whoever asked may have gone by then.
+     * @param later hears the answer when it is not known yet: once, on any thread, after a few dozen milliseconds at most, by
+     *     then as {@link Grant#UNKNOWN}. Whoever asked may have gone by then.
      * @return the answer, or null when it comes later
      */
     @Nullable
@@ -25,7 +25,10 @@ public interface Buckets {
     /** Puts back what {@link #take} gave to a request that another limit then refused. */
     void giveBack(String key);
 
-    /** The same limit in other words: its rate, burst or store has changed. What was used stays used. Not on an event loop. */
+    /**
+     * The same limit in other words: its rate, burst or store has changed. What was used stays used. Not on an event
+     * loop.
+     */
     void change(RateLimit limit);
 
     /** Whether all that was ever used has been refilled, so that nothing is lost with it. Not on an event loop. */

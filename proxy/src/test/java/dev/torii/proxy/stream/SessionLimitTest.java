@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.torii.proxy.ExchangeRecord;
 import dev.torii.proxy.Fault;
 import dev.torii.proxy.TestProxy;
+import dev.torii.proxy.http.Checkpoints;
 import dev.torii.proxy.http.Plan;
 import dev.torii.proxy.http.Worker;
+import dev.torii.proxy.limit.NoStore;
+import dev.torii.proxy.limit.RateLimits;
 import dev.torii.testkit.FreePort;
 import dev.torii.testkit.Listening;
 import dev.torii.testkit.Pod;
@@ -46,7 +49,10 @@ class SessionLimitTest {
     }
 
     private Future<Integer> listen(Worker worker, int port) {
-        Plan plan = Plan.of(streams.plane().snapshot(), 1);
+        Plan plan = Plan.of(
+                streams.plane().snapshot(),
+                1,
+                new Checkpoints(new RateLimits(limit -> NoStore.INSTANCE, System::nanoTime)));
         StreamContext context = new StreamContext("gateway", () -> plan, worker.upstreams(), records::add);
         entrance.set(new StreamEntrance(streams.vertx(), context, TestStreams.PORT, null, null, LIMIT));
         return entrance.get().listen(Listening.HOST, port);

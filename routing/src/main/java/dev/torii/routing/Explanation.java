@@ -138,6 +138,9 @@ public final class Explanation {
         if (rule.timeouts().backendRequestMs() > 0) {
             say("timeout " + rule.timeouts().backendRequestMs() + " ms for a try");
         }
+        if (rule.retry() != null) {
+            say(Safeguards.retry(rule.retry()));
+        }
         long maxBody = rule.maxBodyBytes() > 0
                 ? rule.maxBodyBytes()
                 : listener.settings().maxBodyBytes();
@@ -153,6 +156,7 @@ public final class Explanation {
         }
         boolean answered = rule.filters().stream().anyMatch(Filter.Redirect.class::isInstance);
         if (!answered) {
+            Safeguards.of(rule.protection(), request).forEach(this::say);
             explainBackends(rule.backends());
         }
     }
@@ -176,6 +180,15 @@ public final class Explanation {
             double share = total == 0 ? 0 : 100.0 * backend.weight() / total;
             say(String.format(Locale.ROOT, "backend %.1f %%: %s", share, target(backend.target())));
             backend.filters().forEach(filter -> say("  filter " + Wording.filter(filter)));
+            Safeguards.of(backend.protection(), request).forEach(line -> say("  " + line));
+            explainResilience(backend.target());
+        }
+    }
+
+    private void explainResilience(Target target) {
+        Cluster cluster = target instanceof Target.ToCluster to ? snapshot.cluster(to.key()) : null;
+        if (cluster != null) {
+            Safeguards.of(cluster.resilience()).forEach(line -> say("  " + line));
         }
     }
 

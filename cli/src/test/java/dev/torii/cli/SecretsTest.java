@@ -17,7 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Headers that are masked, hashed, or credentials reach apps, and nobody who looks on: not one byte of them is seen. */
+/**
+ * Headers that are masked, hashed, or credentials reach apps, and nobody who looks on: not one byte of them is seen, nor of
+ * the password of a store that cannot be reached.
+ */
 @Timeout(240)
 final class SecretsTest {
 
@@ -44,6 +47,18 @@ final class SecretsTest {
                 - {name: x-user, mode: Hash}
                 - {name: x-order-id}
                 responseHeaders: [{name: set-cookie}, {name: x-answer, mode: Mask}]
+            ---
+            apiVersion: torii.dev/v1alpha1
+            kind: RateLimitPolicy
+            metadata: {name: together}
+            spec:
+              targetRefs: [{group: "", kind: Service, name: web}, {group: "", kind: Service, name: cart}]
+              limits:
+              - name: all
+                requests: 1000
+                per: 1s
+                scope: Global
+                store: {redis: "redis://torii:never-to-be-seen@127.0.0.1:1"}
             """;
 
     private static final String HEADERS = """

@@ -44,7 +44,8 @@ class ConfigCasesTest {
     @TestFactory
     Stream<DynamicTest> cases() {
         return FILES.all(System.getProperty("case", "*")).stream()
-                .filter(each -> each.has(Step.Status.class) || each.has(Step.Calls.class))
+                .filter(each ->
+                        each.has(Step.Status.class) || each.has(Step.Findings.class) || each.has(Step.Calls.class))
                 .map(each -> DynamicTest.dynamicTest(each.name(), each.file().toUri(), () -> play(each)));
     }
 

@@ -61,8 +61,15 @@ public record ClusterView(
      * @param address {@code host:port}
      * @param connections open to it
      * @param requests in flight to it
+     * @param reason why it is {@link Health#UNHEALTHY}, in one lower_snake word or a status; else {@code ""}
      */
-    public record EndpointView(String address, Health health, Breaker breaker, int connections, int requests) {
+    public record EndpointView(
+            String address, Health health, Breaker breaker, int connections, int requests, String reason) {
+
+        /** Of one that nothing is said against. */
+        public EndpointView(String address, Health health, Breaker breaker, int connections, int requests) {
+            this(address, health, breaker, connections, requests, "");
+        }
 
         private EndpointView plus(EndpointView other) {
             return new EndpointView(
@@ -70,7 +77,8 @@ public record ClusterView(
                     worse(health, other.health),
                     worse(breaker, other.breaker),
                     connections + other.connections,
-                    requests + other.requests);
+                    requests + other.requests,
+                    reason.isEmpty() ? other.reason : reason);
         }
     }
 

@@ -13,6 +13,7 @@ import dev.torii.proxy.tls.TlsEngine;
 import dev.torii.proxy.tls.UpstreamTlsOptions;
 import dev.torii.proxy.trace.AppWork;
 import dev.torii.proxy.upstream.Upstreams;
+import dev.torii.proxy.upstream.health.HealthChecks;
 import dev.torii.routing.Cluster;
 import dev.torii.routing.Port;
 import dev.torii.routing.Snapshot;
@@ -114,6 +115,7 @@ public final class DataPlane {
     private final UpstreamTlsOptions upstreamTls;
     private final RateLimits limits;
     private final Checkpoints checkpoints;
+    private final HealthChecks checks;
     private final List<ContextInternal> contexts = new ArrayList<>();
     private final List<Worker> workers = new ArrayList<>();
     private final List<StreamContext> streams = new ArrayList<>();
@@ -128,6 +130,7 @@ public final class DataPlane {
         this.upstreamTls = new UpstreamTlsOptions(InstantSource.system(), TlsEngine::best);
         this.limits = new RateLimits(limit -> NoStore.INSTANCE, options.nanos());
         this.checkpoints = new Checkpoints(limits);
+        this.checks = new HealthChecks(vertx, this::clientTls, options.listener());
     }
 
     private @Nullable ClientTls clientTls(UpstreamTls tls) {
@@ -147,7 +150,7 @@ public final class DataPlane {
                     context.nettyEventLoop(),
                     options.role(),
                     () -> plane.plan,
-                    new Upstreams(vertx, plane::clientTls),
+                    new Upstreams(vertx, plane::clientTls, plane.checks),
                     options.listener(),
                     options.mask(),
                     options.work())));
@@ -173,6 +176,7 @@ public final class DataPlane {
         List<String> problems = new ArrayList<>(readUpstreamTls(snapshot));
         Plan next = Plan.of(snapshot, ++generations, checkpoints);
         limits.forgetBefore(generations);
+        checks.apply(snapshot);
         plan = next;
         closeWhatIsGone(next);
         List<Future<String>> opening = new ArrayList<>();
@@ -364,6 +368,6 @@ public final class DataPlane {
                     return true;
                 }))
                 .onComplete(closed -> limits.close())
-                .mapEmpty();
+                .compose(v -> checks.close());
     }
 }

@@ -30,4 +30,11 @@ public interface ExchangeListener {
 
     /** A copy for a mirror was not sent, or given up, because there were too many or it was too slow. */
     default void mirrorDropped() {}
+
+    /**
+     * An endpoint was asked how it is, which is nobody's request.
+     *
+     * @param service {@code namespace/name}
+     */
+    default void healthChecked(String service, boolean healthy) {}
 }

@@ -32,12 +32,13 @@ final class ClustersJson {
     }
 
     private static JsonObject endpoint(EndpointView endpoint) {
-        return new JsonObject()
+        JsonObject json = new JsonObject()
                 .put("address", endpoint.address())
                 .put("health", word(endpoint.health()))
                 .put("breaker", word(endpoint.breaker()))
                 .put("connections", endpoint.connections())
                 .put("requests", endpoint.requests());
+        return endpoint.reason().isEmpty() ? json : json.put("reason", endpoint.reason());
     }
 
     /** No limit is null. */

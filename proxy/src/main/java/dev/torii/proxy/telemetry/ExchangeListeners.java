@@ -77,6 +77,17 @@ public final class ExchangeListeners implements ExchangeListener {
         }
     }
 
+    @Override
+    public void healthChecked(String service, boolean healthy) {
+        for (ExchangeListener listener : listeners) {
+            try {
+                listener.healthChecked(service, healthy);
+            } catch (RuntimeException e) {
+                failed(e);
+            }
+        }
+    }
+
     private void failed(RuntimeException e) {
         failures.increment();
         LOG.log(Level.ERROR, "a listener failed", e);

@@ -15,6 +15,8 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -52,6 +54,8 @@ public final class ProxyMetrics implements ExchangeListener {
     private final LongAdder silent = new LongAdder();
     private final Counter reloads;
     private final Counter injected;
+    private final Counter healthChecks;
+    private final Set<String> checkedServices = ConcurrentHashMap.newKeySet();
     private final Gauge findings;
     private final Gauge portsClosed;
     private volatile @Nullable Served served;
@@ -79,6 +83,12 @@ public final class ProxyMetrics implements ExchangeListener {
                 .name("torii_faults_injected")
                 .help("Failures rehearsed, by the name of the fault: delays and aborts.")
                 .labelNames("torii_fault", "torii_service", "kind")
+                .withoutExemplars()
+                .register(registry);
+        this.healthChecks = Counter.builder()
+                .name("torii_health_checks")
+                .help("Questions to endpoints how they are, by the answer.")
+                .labelNames("torii_service", "result")
                 .withoutExemplars()
                 .register(registry);
         this.findings = Gauge.builder()
@@ -186,6 +196,17 @@ public final class ProxyMetrics implements ExchangeListener {
     @Override
     public void mirrorDropped() {
         mirrorsDropped.increment();
+    }
+
+    @Override
+    public void healthChecked(String service, boolean healthy) {
+        boolean room = checkedServices.contains(service) || checkedServices.size() < maxSeries;
+        if (room) {
+            checkedServices.add(service);
+        }
+        healthChecks
+                .labelValues(room ? service : ExchangeSeries.OTHER, healthy ? "healthy" : "unhealthy")
+                .inc();
     }
 
     /**

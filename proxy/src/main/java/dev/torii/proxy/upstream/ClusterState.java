@@ -1,6 +1,7 @@
 package dev.torii.proxy.upstream;
 
 import dev.torii.proxy.ClusterView;
+import dev.torii.proxy.upstream.health.ClusterHealth;
 import dev.torii.routing.Cluster;
 import dev.torii.routing.Endpoint;
 import java.util.HashMap;
@@ -18,12 +19,16 @@ public final class ClusterState {
     private Map<Endpoint, EndpointState> byEndpoint = new HashMap<>();
     private List<EndpointState> endpoints = List.of();
     private Balancer balancer;
+    /** Null where there are no checks. */
+    private @Nullable ClusterHealth health;
+
 
     ClusterState(Upstreams loop, Cluster cluster, long generation) {
         this.loop = loop;
         this.key = cluster.key();
         this.cluster = cluster;
         this.generation = generation;
+        this.health = loop.checks().of(cluster);
         this.balancer = rebuild();
     }
 
@@ -42,17 +47,25 @@ public final class ClusterState {
      * @param tried already; only chosen again when there is no other
      */
     public @Nullable EndpointState pick(long hash, List<EndpointState> tried) {
+        if (health != null) {
+            health.use();
+        }
         return endpoints.isEmpty() ? null : balancer.pick(endpoints, hash, tried);
     }
 
-    /** The endpoint with that name ({@code host:port}), or null: for sticky sessions. */
+    /** The endpoint with that name ({@code host:port}) unless it is unhealthy, or null: for sticky sessions. */
     public @Nullable EndpointState named(long nameHash) {
         for (EndpointState endpoint : endpoints) {
             if (Hashing.hash(endpoint.name()) == nameHash) {
-                return endpoint;
+                return unhealthyBecause(endpoint.endpoint()).isEmpty() ? endpoint : null;
             }
         }
         return null;
+    }
+
+    /** What its health checks say against an endpoint; {@code ""} for nothing. */
+    String unhealthyBecause(Endpoint endpoint) {
+        return health == null ? "" : health.unhealthyBecause(endpoint);
     }
 
     void update(Cluster newer, long newerGeneration) {
@@ -62,6 +75,7 @@ public final class ClusterState {
         generation = newerGeneration;
         boolean same = newer.equals(cluster);
         cluster = newer;
+        health = loop.checks().of(newer);
         if (!same) {
             balancer = rebuild();
         }
@@ -73,7 +87,7 @@ public final class ClusterState {
         for (Endpoint endpoint : cluster.endpoints()) {
             EndpointState state = byEndpoint.remove(endpoint);
             if (state == null) {
-                state = new EndpointState(loop, cluster, endpoint);
+                state = new EndpointState(loop, this, endpoint);
                 if (!isFirst && cluster.loadBalancing().hashOn() == null) {
                     state.warmUp(cluster.loadBalancing().slowStartMs());
                 }

@@ -31,6 +31,7 @@ public final class EndpointState {
     private static final long LEAST_IDLE_MS = 100;
 
     private final Upstreams loop;
+    private final ClusterState owner;
     private final Endpoint endpoint;
     private final String name;
     private Cluster cluster;
@@ -50,9 +51,10 @@ public final class EndpointState {
     private long warmAt;
     private boolean gone;
 
-    EndpointState(Upstreams loop, Cluster cluster, Endpoint endpoint) {
+    EndpointState(Upstreams loop, ClusterState owner, Endpoint endpoint) {
         this.loop = loop;
-        this.cluster = cluster;
+        this.owner = owner;
+        this.cluster = owner.cluster();
         this.endpoint = endpoint;
         this.name = endpoint.toString();
         this.http2 = new Http2Pool(loop, this);
@@ -87,12 +89,20 @@ public final class EndpointState {
     }
 
     ClusterView.EndpointView view() {
+        String reason = owner.unhealthyBecause(endpoint);
+        ClusterView.Health health = reason.isEmpty() ? ClusterView.Health.HEALTHY : ClusterView.Health.UNHEALTHY;
         return new ClusterView.EndpointView(
-                name, ClusterView.Health.HEALTHY, ClusterView.Breaker.NONE, connections(), inFlight);
+                name, health, ClusterView.Breaker.NONE, connections(), inFlight, reason);
     }
 
-    /** Whether another one should take this request: it cannot be reached, or is new and gets only a growing share. */
+    /**
+     * Whether another one should take this request: it is unhealthy or cannot be reached, or is new and gets only a
+     * growing share.
+     */
     boolean isAvoided(long now) {
+        if (!owner.unhealthyBecause(endpoint).isEmpty()) {
+            return true;
+        }
         if (avoidUntil != 0 && now - avoidUntil < 0) {
             return true;
         }

@@ -2,6 +2,7 @@ package dev.torii.proxy.upstream;
 
 import dev.torii.proxy.ClusterView;
 import dev.torii.proxy.tls.ClientTls;
+import dev.torii.proxy.upstream.health.HealthChecks;
 import dev.torii.routing.Cluster;
 import dev.torii.routing.Endpoint;
 import dev.torii.routing.Snapshot;
@@ -26,13 +27,20 @@ public final class Upstreams {
 
     private final Vertx vertx;
     private final Connector connector;
+    private final HealthChecks checks;
     private final Map<String, ClusterState> clusters = new HashMap<>();
     private final long sweeper;
 
-    /** @param clientTls what was prepared for a backend, off the event loop; null when that failed */
-    public Upstreams(Vertx vertx, Function<UpstreamTls, @Nullable ClientTls> clientTls) {
+    /**
+     * Knows no cluster yet.
+     *
+     * @param clientTls what was prepared for a backend, off the event loop; null when that failed
+     * @param checks those of the process
+     */
+    public Upstreams(Vertx vertx, Function<UpstreamTls, @Nullable ClientTls> clientTls, HealthChecks checks) {
         this.vertx = vertx;
         this.connector = new Connector(vertx, clientTls);
+        this.checks = checks;
         this.sweeper = vertx.setPeriodic(SWEEP_MS, id -> sweep());
     }
 
@@ -91,6 +99,10 @@ public final class Upstreams {
         long now = System.nanoTime();
         clusters.values().forEach(state -> state.sweep(now));
         clusters.values().removeIf(state -> Places.isPlace(state.key()) && state.isUnused());
+    }
+
+    HealthChecks checks() {
+        return checks;
     }
 
     Connector connector() {

@@ -57,16 +57,22 @@ final class ClusterChecks {
                 && Objects.equals(newer.tls(), cluster.tls());
         cluster = newer;
         how = newHow;
+        checker.slots().still(() -> {
+            part();
+            if (!sameQuestion) {
+                endpoints.values().forEach(EndpointCheck::restart);
+            }
+            meet();
+        });
+    }
+
+    private void part() {
         Set<Endpoint> gone = new HashSet<>(endpoints.keySet());
-        newer.endpoints().forEach(gone::remove);
+        cluster.endpoints().forEach(gone::remove);
         for (Endpoint endpoint : gone) {
             Objects.requireNonNull(endpoints.remove(endpoint)).stop();
             health.set(endpoint, "");
         }
-        if (!sameQuestion) {
-            endpoints.values().forEach(EndpointCheck::restart);
-        }
-        meet();
     }
 
     private void meet() {
@@ -109,7 +115,7 @@ final class ClusterChecks {
 
     /** Nothing is known of the endpoints from now on. */
     void stop() {
-        endpoints.values().forEach(EndpointCheck::stop);
+        checker.slots().still(() -> endpoints.values().forEach(EndpointCheck::stop));
         endpoints.clear();
         health.end();
     }

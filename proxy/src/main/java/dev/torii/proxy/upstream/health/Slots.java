@@ -24,6 +24,15 @@ final class Slots {
         serve();
     }
 
+    /** Does something during which no slot changes hands, so that of many that leave none still begins. */
+    void still(Runnable work) {
+        boolean nested = serving;
+        serving = true;
+        work.run();
+        serving = nested;
+        serve();
+    }
+
     /** Never within itself: thousands in line that no longer want anything would be as many calls deep. */
     private void serve() {
         if (serving) {

@@ -36,14 +36,17 @@ final class WebQuestion {
     private final Question question;
     private final @Nullable Tls tls;
     private final Consumer<String> answer;
+    private final Consumer<Boolean> ended;
     private @Nullable HttpConnection connection;
     private int status;
     private boolean over;
 
-    WebQuestion(Question question, @Nullable Tls tls, Consumer<String> answer) {
+    /** @param ended is told once whether it was given up while it had no connection yet */
+    WebQuestion(Question question, @Nullable Tls tls, Consumer<String> answer, Consumer<Boolean> ended) {
         this.question = question;
         this.tls = tls;
         this.answer = answer;
+        this.ended = ended;
     }
 
     void send(HttpClient client) {
@@ -52,7 +55,6 @@ final class WebQuestion {
         HealthCheck how = question.how();
         HttpRequest<Buffer> request = request(web, how)
                 .ssl(tls != null)
-                .connectTimeout(how.timeoutMs())
                 .followRedirects(false)
                 .putHeader("user-agent", AGENT)
                 .as(new BoundedBody(() -> answered(judge(status))));
@@ -84,9 +86,11 @@ final class WebQuestion {
                 }
             }
             case SEND_REQUEST -> {
-                connection = context.clientRequest().connection();
+                HttpConnection made = context.clientRequest().connection();
+                made.exceptionHandler(e -> {}); // the answer fails with it, too
+                connection = made;
                 if (over) {
-                    connection.close();
+                    made.close();
                 }
             }
             case RECEIVE_RESPONSE -> status = context.clientResponse().statusCode();
@@ -119,16 +123,24 @@ final class WebQuestion {
 
     private void answered(String reason) {
         if (!over) {
-            hangUp();
+            end(false);
             answer.accept(reason);
         }
     }
 
+    /** Nobody waits any more. */
     void hangUp() {
+        if (!over) {
+            end(connection == null);
+        }
+    }
+
+    private void end(boolean hung) {
         over = true;
         HttpConnection open = connection;
         if (open != null) {
             open.close();
         }
+        ended.accept(hung);
     }
 }

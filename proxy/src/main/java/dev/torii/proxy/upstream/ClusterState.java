@@ -22,7 +22,6 @@ public final class ClusterState {
     /** Null where there are no checks. */
     private @Nullable ClusterHealth health;
 
-
     ClusterState(Upstreams loop, Cluster cluster, long generation) {
         this.loop = loop;
         this.key = cluster.key();

@@ -91,8 +91,7 @@ public final class EndpointState {
     ClusterView.EndpointView view() {
         String reason = owner.unhealthyBecause(endpoint);
         ClusterView.Health health = reason.isEmpty() ? ClusterView.Health.HEALTHY : ClusterView.Health.UNHEALTHY;
-        return new ClusterView.EndpointView(
-                name, health, ClusterView.Breaker.NONE, connections(), inFlight, reason);
+        return new ClusterView.EndpointView(name, health, ClusterView.Breaker.NONE, connections(), inFlight, reason);
     }
 
     /**

@@ -59,7 +59,11 @@ public final class ClusterHealth {
         unhealthy = Map.of();
     }
 
-    /** For one thread. @param reason {@code ""} when it is well, or not known */
+    /**
+     * Says what was found; for one thread.
+     *
+     * @param reason {@code ""} when it is well, or not known
+     */
     void set(Endpoint endpoint, String reason) {
         if (!unhealthyBecause(endpoint).equals(reason)) {
             Map<Endpoint, String> changed = new HashMap<>(unhealthy);

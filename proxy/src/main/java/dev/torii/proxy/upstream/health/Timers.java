@@ -6,6 +6,10 @@ interface Timers {
     /** As {@link System#nanoTime()}. */
     long nanoTime();
 
-    /** Does it once, later. @return takes it back, also when it was done */
+    /**
+     * Does it once, later.
+     *
+     * @return takes it back; does nothing when it was done
+     */
     Runnable in(long millis, Runnable work);
 }

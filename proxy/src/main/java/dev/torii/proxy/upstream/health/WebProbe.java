@@ -101,7 +101,8 @@ final class WebProbe {
     }
 
     Future<Void> close() {
-        List<Future<Void>> closing = open.stream().map(client -> client.http.close()).toList();
+        List<Future<Void>> closing =
+                open.stream().map(client -> client.http.close()).toList();
         return Future.join(closing).mapEmpty();
     }
 }

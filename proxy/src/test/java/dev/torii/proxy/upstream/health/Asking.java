@@ -43,13 +43,7 @@ final class Asking implements AutoCloseable {
     private final DataPlane plane = await(DataPlane.start(
             watch.vertx(),
             new DataPlane.Options(
-                    "gateway",
-                    1,
-                    Listening.HOST,
-                    port -> FreePort.find(),
-                    false,
-                    new Answers(),
-                    HeaderMask.random())));
+                    "gateway", 1, Listening.HOST, port -> FreePort.find(), false, new Answers(), HeaderMask.random())));
     private final UpstreamTlsOptions tlsOptions = new UpstreamTlsOptions(InstantSource.system(), TlsEngine::best);
     private final BlockingQueue<Boolean> answers = new LinkedBlockingQueue<>();
     private final List<HealthChecks> all = new ArrayList<>();
@@ -134,7 +128,9 @@ final class Asking implements AutoCloseable {
     static List<String> armed(Vertx vertx) {
         List<String> armed = new ArrayList<>();
         for (EventExecutor loop : ((VertxInternal) vertx).nettyEventLoopGroup()) {
-            armed.addAll(loop.submit(() -> ArmedTimers.of(loop)).syncUninterruptibly().getNow());
+            armed.addAll(loop.submit(() -> ArmedTimers.of(loop))
+                    .syncUninterruptibly()
+                    .getNow());
         }
         return armed;
     }

@@ -29,8 +29,7 @@ class CheckerTest {
     private static final long TIMEOUT = 1_000;
     private static final Endpoint A = new Endpoint("10.0.0.1", 80);
     private static final Endpoint B = new Endpoint("10.0.0.2", 80);
-    private static final HealthCheck HOW =
-            new HealthCheck(HealthCheck.Kind.HTTP, "/healthz", INTERVAL, TIMEOUT, 3, 2);
+    private static final HealthCheck HOW = new HealthCheck(HealthCheck.Kind.HTTP, "/healthz", INTERVAL, TIMEOUT, 3, 2);
 
     private final Clock clock = new Clock();
     private final Backends backends = new Backends();

@@ -23,10 +23,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.jspecify.annotations.Nullable;
 
 /** What health checks do to the traffic of a proxy with two event loops. */
 @ExtendWith(NoLeaks.class)
@@ -169,12 +169,14 @@ class HealthTrafficTest {
         serve(HOW, a, b);
         eventually("called", () -> get().equals("b"));
         eventually(a, Health.UNHEALTHY, "503");
-        eventually("asked for /healthz", () -> a.backend.requests().stream()
-                .anyMatch(head -> head.startsWith("GET /healthz ")));
+        eventually(
+                "asked for /healthz",
+                () -> a.backend.requests().stream().anyMatch(head -> head.startsWith("GET /healthz ")));
 
         serve(check("/ready"), a, b);
-        eventually("asked for /ready", () -> a.backend.requests().stream()
-                .anyMatch(head -> head.startsWith("GET /ready ")));
+        eventually(
+                "asked for /ready",
+                () -> a.backend.requests().stream().anyMatch(head -> head.startsWith("GET /ready ")));
 
         serve(null, a, b);
         eventually(a, Health.HEALTHY, "");

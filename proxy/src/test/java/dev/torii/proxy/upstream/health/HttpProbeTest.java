@@ -102,8 +102,7 @@ class HttpProbeTest {
 
     @Test
     void nobodyIsThere() {
-        assertThat(asking.ask(
-                        http("/", PATIENT), Protocol.AUTO, new Endpoint(Listening.HOST, FreePort.find()), null))
+        assertThat(asking.ask(http("/", PATIENT), Protocol.AUTO, new Endpoint(Listening.HOST, FreePort.find()), null))
                 .isEqualTo("connection_refused");
     }
 
@@ -145,8 +144,8 @@ class HttpProbeTest {
                         case "status" -> http2.headers(stream, true, ":status", "503");
                         case "drip" -> http2.headers(stream, false, ":status", "200");
                         case "reset" -> http2.reset(stream, 8);
-                        default -> http2.send(
-                                new Http2Frame(Http2Frame.GOAWAY, 0, 0, new byte[] {0, 0, 0, 0, 0, 0, 0, 2}));
+                        default ->
+                            http2.send(new Http2Frame(Http2Frame.GOAWAY, 0, 0, new byte[] {0, 0, 0, 0, 0, 0, 0, 2}));
                     }
                     connection.stall();
                 }
@@ -154,8 +153,7 @@ class HttpProbeTest {
         };
         boolean hangs = what.equals("silence") || what.equals("drip");
         try (MisbehavingBackend backend = MisbehavingBackend.start(behaviour)) {
-            String reason =
-                    asking.ask(http("/", hangs ? HASTY : PATIENT), Protocol.HTTP2, at(backend), null);
+            String reason = asking.ask(http("/", hangs ? HASTY : PATIENT), Protocol.HTTP2, at(backend), null);
             assertThat(reason)
                     .isEqualTo(
                             switch (what) {
@@ -174,10 +172,11 @@ class HttpProbeTest {
         Certificates ca = Certificates.authority("Backend CA");
         Certificates.Leaf leaf = ca.issue("b.example");
         Protocol protocol = http2 ? Protocol.HTTP2 : Protocol.AUTO;
-        try (EchoBackend backend = EchoBackend.startTls(
-                asking.vertx(), POD, ServerTls.of(leaf.certificatePem(), leaf.keyPem()))) {
+        try (EchoBackend backend =
+                EchoBackend.startTls(asking.vertx(), POD, ServerTls.of(leaf.certificatePem(), leaf.keyPem()))) {
             UpstreamTls good = new UpstreamTls("b.example", List.of(), ca.caPem(), null);
-            assertThat(asking.ask(http("/", PATIENT), protocol, at(backend), good)).isEmpty();
+            assertThat(asking.ask(http("/", PATIENT), protocol, at(backend), good))
+                    .isEmpty();
             SeenRequest seen = backend.await(1, all -> true).get(0);
             assertThat(seen.serverName()).isEqualTo("b.example");
             assertThat(seen.host()).isEqualTo("b.example:" + backend.port());
@@ -192,8 +191,8 @@ class HttpProbeTest {
     @Test
     void tlsThatCannotBeUsedAndTlsToWhoHasNone() {
         UpstreamTls broken = new UpstreamTls("b.example", List.of(), "no certificate", null);
-        UpstreamTls fine =
-                new UpstreamTls("b.example", List.of(), Certificates.authority("CA").caPem(), null);
+        UpstreamTls fine = new UpstreamTls(
+                "b.example", List.of(), Certificates.authority("CA").caPem(), null);
         try (MisbehavingBackend backend = MisbehavingBackend.start(Behaviours.wellBehaved());
                 MisbehavingBackend silent = MisbehavingBackend.start(connection -> connection.stall());
                 MisbehavingBackend plain = MisbehavingBackend.start(connection -> {

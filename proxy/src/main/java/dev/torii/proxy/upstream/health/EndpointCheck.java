@@ -3,11 +3,10 @@ package dev.torii.proxy.upstream.health;
 import dev.torii.proxy.upstream.health.Probe.Question;
 import dev.torii.routing.Endpoint;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Asks one endpoint again and again, one question at a time. For one thread. */
 final class EndpointCheck {
-
-    private static final Runnable NOTHING = () -> {};
 
     /** Of an interval, either way: what began together drifts apart. */
     private static final double JITTER = 0.1;
@@ -19,7 +18,7 @@ final class EndpointCheck {
     /** Grows with each step: what an earlier one has set going is not listened to. */
     private int step;
 
-    private Runnable takeBack = NOTHING;
+    private @Nullable Runnable takeBack;
     private boolean asking;
     private boolean asked;
     private long askedAt;
@@ -42,8 +41,10 @@ final class EndpointCheck {
     void stop() {
         step++;
         Runnable last = takeBack;
-        takeBack = NOTHING;
-        last.run();
+        takeBack = null;
+        if (last != null) {
+            last.run();
+        }
         if (asking) {
             asking = false;
             checker.slots().giveBack();
@@ -52,7 +53,7 @@ final class EndpointCheck {
 
     private void queue() {
         int mine = ++step;
-        takeBack = NOTHING;
+        takeBack = null;
         checker.slots().take(() -> {
             if (mine == step && cluster.isWanted()) {
                 ask();

@@ -103,12 +103,14 @@ public final class Gateway {
         this.role = new GatewayRole(options.tracing().defaults(), plane, metrics);
         this.configuration = new Configuration(role);
         metrics.describe("gateway", "", () -> notReady().isEmpty());
+        metrics.limits(plane::limits);
         this.admin = new AdminServer(
                 vertx,
                 new AdminSources(
                         this::notReady,
                         plane::snapshot,
                         plane::clusters,
+                        plane::limits,
                         metrics::page,
                         query -> query.explain(plane.snapshot()),
                         accessLog.tails(),

@@ -160,12 +160,14 @@ public final class Sidecar {
                 "sidecar",
                 options.namespace() + "/" + options.service(),
                 () -> notReady().isEmpty());
+        metrics.limits(outbound::limits);
         this.admin = new AdminServer(
                 vertx,
                 new AdminSources(
                         this::notReady,
                         outbound::snapshot,
                         this::clusters,
+                        outbound::limits,
                         metrics::page,
                         query -> query.explain(outbound.snapshot()),
                         accessLog.tails(),

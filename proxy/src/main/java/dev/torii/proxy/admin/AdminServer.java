@@ -103,7 +103,11 @@ public final class AdminServer {
                 new Page("/live", READ, "200 as long as the process works", ctx -> Replies.text(ctx, 200, "live")),
                 new Page("/metrics", READ, "for Prometheus, also as OpenMetrics", this::metrics),
                 new Page("/snapshot", READ, "the configuration being served, secrets blanked", this::snapshot),
-                new Page("/clusters", READ, "backends: endpoints, health, breakers, current and limit", this::clusters),
+                new Page(
+                        "/clusters",
+                        READ,
+                        "backends: endpoints, health, breakers, current and limit; rate limits",
+                        this::clusters),
                 new Page(
                         "/explain",
                         READ,
@@ -196,7 +200,12 @@ public final class AdminServer {
     }
 
     private void clusters(RoutingContext ctx) {
-        withClusters(ctx, (used, all, out) -> json(out, new JsonObject().put("clusters", ClustersJson.of(all))));
+        withClusters(ctx, (used, all, out) -> {
+            JsonObject page = new JsonObject()
+                    .put("clusters", ClustersJson.of(all))
+                    .put("limits", LimitsJson.of(sources.limits().get()));
+            return json(out, page);
+        });
     }
 
     private interface OfClusters {

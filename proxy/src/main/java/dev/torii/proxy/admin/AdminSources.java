@@ -1,6 +1,7 @@
 package dev.torii.proxy.admin;
 
 import dev.torii.proxy.ClusterView;
+import dev.torii.proxy.limit.LimitView;
 import dev.torii.proxy.telemetry.LogTails;
 import dev.torii.proxy.telemetry.Logging.Verbosity;
 import dev.torii.proxy.telemetry.MetricsPage;
@@ -20,6 +21,7 @@ import java.util.function.Supplier;
  * @param notReady why no traffic should come here, in a few words on one line; empty when it should
  * @param snapshot the one that is served
  * @param clusters live state of the clusters in use
+ * @param limits live state of the rate limits
  * @param metrics the page for an Accept header
  * @param explain says in words, lines of text, what would happen to a request; throws
  *     {@link IllegalArgumentException} with a sentence for the user when the query makes no sense
@@ -33,6 +35,7 @@ public record AdminSources(
         Supplier<Optional<String>> notReady,
         Supplier<Snapshot> snapshot,
         Supplier<Future<List<ClusterView>>> clusters,
+        Supplier<List<LimitView>> limits,
         BiFunction<String, List<ClusterView>, MetricsPage> metrics,
         Function<ExplainQuery, String> explain,
         LogTails log,

@@ -3,6 +3,7 @@ package dev.torii.proxy.telemetry;
 import dev.torii.proxy.ClusterView;
 import dev.torii.proxy.ExchangeListener;
 import dev.torii.proxy.ExchangeRecord;
+import dev.torii.proxy.limit.LimitView;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.Gauge;
@@ -20,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -165,6 +167,11 @@ public final class ProxyMetrics implements ExchangeListener {
                         + " it does not pass headers on.")
                 .callback(counter -> counter.call((double) count.getAsLong()))
                 .register(registry);
+    }
+
+    /** Tells of rate limits. */
+    public void limits(Supplier<List<LimitView>> limits) {
+        registry.register(new LimitSeries(limits, maxSeries));
     }
 
     /** Where others register metrics of their own; a label's values must come from the configuration. */

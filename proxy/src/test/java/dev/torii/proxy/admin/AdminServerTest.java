@@ -8,11 +8,14 @@ import dev.torii.proxy.ClusterView.Breaker;
 import dev.torii.proxy.ClusterView.EndpointView;
 import dev.torii.proxy.ClusterView.Health;
 import dev.torii.proxy.ClusterView.Usage;
+import dev.torii.proxy.limit.LimitView;
 import dev.torii.proxy.telemetry.AccessLog;
 import dev.torii.proxy.telemetry.Await;
 import dev.torii.proxy.telemetry.Logging.Verbosity;
 import dev.torii.proxy.telemetry.MetricsText;
 import dev.torii.proxy.telemetry.ProxyMetrics;
+import dev.torii.routing.HashKey;
+import dev.torii.routing.RateLimit;
 import dev.torii.routing.Snapshot;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -57,6 +60,24 @@ class AdminServerTest {
     private final AccessLog log = new AccessLog(OutputStream.nullOutputStream());
     private final AtomicInteger drains = new AtomicInteger();
     private final AtomicInteger quits = new AtomicInteger();
+    private static final LimitView LIMIT = new LimitView(
+            new RateLimit(
+                    "shop/p/per-tenant@HTTPRoute/shop/cart",
+                    "per-tenant",
+                    100,
+                    1000,
+                    20,
+                    new HashKey(HashKey.Source.HEADER, "x-tenant"),
+                    null,
+                    false,
+                    List.of()),
+            7,
+            3,
+            50,
+            4,
+            0,
+            1);
+
     private volatile Optional<String> notReady = Optional.of("no complete configuration yet");
     private volatile Verbosity verbosity = Verbosity.INFO;
     private volatile Function<ExplainQuery, String> explain = query -> query + "\nsecond line\n";
@@ -69,6 +90,7 @@ class AdminServerTest {
     void open(Vertx vertx) throws Exception {
         this.vertx = vertx;
         client = WebClient.create(vertx);
+        metrics.limits(() -> List.of(LIMIT));
         server = new AdminServer(vertx, sources());
         port = get(server.listen("127.0.0.1", 0));
     }
@@ -93,6 +115,7 @@ class AdminServerTest {
                 () -> notReady,
                 () -> snapshot,
                 () -> Future.succeededFuture(List.of(used)),
+                () -> List.of(LIMIT),
                 metrics::page,
                 query -> explain.apply(query),
                 log.tails(),
@@ -159,6 +182,25 @@ class AdminServerTest {
         assertThat(response.getHeader("content-type")).isEqualTo("application/json");
         assertThat(response.bodyAsJsonObject().getString("version")).isEqualTo("v-77");
         assertThat(response.bodyAsString()).doesNotContain(SampleSnapshot.SECRET);
+    }
+
+    @Test
+    void limitsStandBesideTheClustersAndInTheMetrics() throws Exception {
+        JsonObject limit =
+                get("/clusters").bodyAsJsonObject().getJsonArray("limits").getJsonObject(0);
+        assertThat(limit).isEqualTo(new JsonObject("""
+                                {"id": "shop/p/per-tenant@HTTPRoute/shop/cart", "name": "per-tenant", "requests": 100,
+                                 "per_ms": 1000, "burst": 20, "key": "header x-tenant", "scope": "local", "shadow": false,
+                                 "keys": {"current": 7, "limit": 16384}, "crowded": 3,
+                                 "decisions": {"allowed": 50, "refused": 4, "shadow": 0, "error": 1}}"""));
+        MetricsText page = MetricsText.parse(get("/metrics").bodyAsString());
+        String of = "torii_limit=\"shop/p/per-tenant@HTTPRoute/shop/cart\"}";
+        assertThat(page.value("torii_rate_limit_requests_total{torii_decision=\"refused\"," + of))
+                .isEqualTo(4);
+        assertThat(page.value("torii_rate_limit_requests_total{torii_decision=\"allowed\"," + of))
+                .isEqualTo(50);
+        assertThat(page.value("torii_rate_limit_keys{" + of)).isEqualTo(7);
+        assertThat(page.value("torii_rate_limit_keys_crowded_total{" + of)).isEqualTo(3);
     }
 
     @Test

@@ -46,6 +46,7 @@ class LogPageTest {
                         Optional::empty,
                         SampleSnapshot::make,
                         () -> Future.succeededFuture(List.of()),
+                        List::of,
                         metrics::page,
                         query -> "",
                         log.tails(),

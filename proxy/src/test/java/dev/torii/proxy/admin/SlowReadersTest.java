@@ -47,6 +47,7 @@ class SlowReadersTest {
                         Optional::empty,
                         SampleSnapshot::make,
                         () -> Future.succeededFuture(List.of()),
+                        List::of,
                         metrics::page,
                         query -> LARGE,
                         log.tails(),

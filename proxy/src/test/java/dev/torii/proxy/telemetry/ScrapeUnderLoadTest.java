@@ -63,6 +63,7 @@ class ScrapeUnderLoadTest {
                         Optional::empty,
                         proxy.plane()::snapshot,
                         proxy.plane()::clusters,
+                        proxy.plane()::limits,
                         metrics::page,
                         query -> "",
                         new LogTails(),

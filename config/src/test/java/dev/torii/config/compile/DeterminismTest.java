@@ -34,6 +34,13 @@ class DeterminismTest {
                     "rules:",
                     "- backendRefs: [{name: s" + i % 7 + ", port: 8080}, {name: sx, port: 1}]"));
             documents.add(service("s" + i));
+            documents.add("""
+                    apiVersion: torii.dev/v1alpha1
+                    kind: RateLimitPolicy
+                    metadata: {name: l%1$d, namespace: infra}
+                    spec:
+                      targetRefs: [{group: "", kind: Service, name: s%2$d}, {group: gateway.networking.k8s.io, kind: HTTPRoute, name: r%1$d}]
+                      limits: [{name: a%2$d, requests: %1$d9, per: 1s}]""".formatted(i, i % 7));
         }
         return String.join("\n---\n", documents);
     }

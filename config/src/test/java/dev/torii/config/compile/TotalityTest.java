@@ -13,15 +13,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.torii.config.Finding;
 import dev.torii.config.source.ManifestReader;
 import dev.torii.config.source.Read;
+import dev.torii.routing.Backend;
 import dev.torii.routing.Cluster;
+import dev.torii.routing.FaultInjection;
 import dev.torii.routing.Filter;
 import dev.torii.routing.Listener;
+import dev.torii.routing.Protection;
+import dev.torii.routing.RateLimit;
 import dev.torii.routing.Rule;
 import dev.torii.routing.Snapshot;
 import dev.torii.routing.Target;
 import dev.torii.testkit.Certificates;
 import dev.torii.testkit.Certificates.Leaf;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -96,7 +101,30 @@ class TotalityTest {
             metadata: {name: q, namespace: infra}
             spec:
               targetRefs: [{group: "", kind: Service, name: a}]
-              connection: {protocol: Auto}""");
+              connection: {protocol: Auto}
+              concurrency: {maxInFlight: 200}
+              circuitBreaker: {window: {calls: 9}}""",
+            """
+            apiVersion: torii.dev/v1alpha1
+            kind: RateLimitPolicy
+            metadata: {name: wide, namespace: infra}
+            spec:
+              targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: gw}]
+              limits: [{name: a, requests: 200, per: 5s}, {name: b, requests: 9, per: 5s, match: [{method: GET}]}]""",
+            """
+            apiVersion: torii.dev/v1alpha1
+            kind: RateLimitPolicy
+            metadata: {name: own, namespace: infra}
+            spec:
+              targetRefs: [{group: "", kind: Service, name: a, sectionName: http}, {group: gateway.networking.k8s.io, kind: GRPCRoute, name: echo}]
+              limits: [{name: a, requests: 9, per: 5s, scope: Global, store: {redis: "redis://a"}}]""",
+            """
+            apiVersion: torii.dev/v1alpha1
+            kind: FaultPolicy
+            metadata: {name: q, namespace: infra}
+            spec:
+              targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: shop}, {group: "", kind: Service, name: b}]
+              faults: [{name: a, delay: {duration: 5s}, abort: {status: 443}}, {name: b, abort: {status: 443}}]""");
 
     @Test
     void compilesWhateverCanBeRead() {
@@ -153,8 +181,32 @@ class TotalityTest {
             targets.filter(Target.ToCluster.class::isInstance)
                     .forEach(target -> used.add(((Target.ToCluster) target).key()));
         }
+        Map<Protection, Protection> protections = new HashMap<>();
+        snapshot.ports().stream()
+                .flatMap(port -> port.listeners().stream())
+                .flatMap(listener -> listener.routes().rules().stream())
+                .forEach(rule -> isProtected(rule, protections, what));
         Map<String, Cluster> clusters = snapshot.clusters();
         assertThat(clusters.keySet()).as(what).hasSameElementsAs(used);
+    }
+
+    /** Of one name there is one limit and one fault on each way, and equal protections are one object. */
+    private static void isProtected(Rule rule, Map<Protection, Protection> seen, String what) {
+        for (Backend backend : rule.backends()) {
+            for (Protection each : List.of(rule.protection(), backend.protection())) {
+                assertThat(seen.computeIfAbsent(each, itself -> each)).as(what).isSameAs(each);
+            }
+            assertThat(Stream.of(rule.protection(), backend.protection())
+                            .flatMap(each -> each.limits().stream())
+                            .map(RateLimit::name))
+                    .as(what)
+                    .doesNotHaveDuplicates();
+            assertThat(Stream.of(rule.protection(), backend.protection())
+                            .flatMap(each -> each.faults().stream())
+                            .map(FaultInjection::name))
+                    .as(what)
+                    .doesNotHaveDuplicates();
+        }
     }
 
     private static Stream<Target> targets(Rule rule) {

@@ -21,6 +21,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             GatewayCommand.class,
             SidecarCommand.class,
             CaptureCommand.class,
+            InjectorCommand.class,
+            InjectCommand.class,
             ConsoleCommand.class,
             CheckCommand.class
         },
@@ -81,9 +83,13 @@ public final class Torii implements Runnable {
     static final class Version implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {
+            return new String[] {"torii " + number() + ", Java " + Runtime.version()};
+        }
+
+        /** {@code from-sources} where there is no jar. */
+        static String number() {
             String version = Torii.class.getPackage().getImplementationVersion();
-            return new String[] {"torii " + (version == null ? "from sources" : version) + ", Java " + Runtime.version()
-            };
+            return version == null ? "from-sources" : version;
         }
     }
 }

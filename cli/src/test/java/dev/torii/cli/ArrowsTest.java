@@ -56,6 +56,9 @@ final class ArrowsTest {
     @ArchTest
     static final ArchRule consoleSeesItself = sees("console");
 
+    @ArchTest
+    static final ArchRule injectorSeesItself = sees("injector");
+
     /** The init container's part runs alone: nothing else of Torii, and no Vert.x, is loaded for it. */
     @ArchTest
     static final ArchRule captureSeesTheJdk = noClasses()

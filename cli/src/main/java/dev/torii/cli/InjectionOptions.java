@@ -1,0 +1,42 @@
+package dev.torii.cli;
+
+import dev.torii.injector.InjectorSettings;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What holds for every pod, for {@code injector} and {@code inject} alike. */
+final class InjectionOptions {
+
+    @Option(
+            names = "--image",
+            paramLabel = "IMAGE",
+            description = "The image of sidecars (default: torii: and this version).")
+    private @Nullable String image;
+
+    @Option(
+            names = "--control",
+            paramLabel = "URL",
+            defaultValue = "https://torii-control.torii-system:15010",
+            description = "Where sidecars get their configuration (default: ${DEFAULT-VALUE}).")
+    private String control;
+
+    @Option(names = "--cni", description = "A CNI plugin sets capture up: no container gets NET_ADMIN.")
+    private boolean cni;
+
+    @Option(
+            names = "--never-in",
+            split = ",",
+            paramLabel = "NAMESPACE",
+            description = "More namespaces in which no pod is touched, beside the cluster's own.")
+    private List<String> neverIn = List.of();
+
+    InjectorSettings settings() {
+        Set<String> never = new LinkedHashSet<>(InjectorSettings.SYSTEM_NAMESPACES);
+        never.addAll(neverIn);
+        return new InjectorSettings(
+                Torii.Version.number(), image == null ? "torii:" + Torii.Version.number() : image, control, cni, never);
+    }
+}

@@ -1,0 +1,54 @@
+package dev.torii.cli;
+
+import dev.torii.injector.Webhook;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code torii injector}: the admission webhook, until SIGTERM or SIGINT. */
+@Command(
+        name = "injector",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Puts a sidecar into the pods that a Kubernetes API server asks about: POST /inject, over TLS.")
+final class InjectorCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--listen",
+            paramLabel = "HOST:PORT",
+            defaultValue = "0.0.0.0:8443",
+            converter = HostPort.Converter.class,
+            description = "Where the API server asks (default: ${DEFAULT-VALUE}).")
+    private HostPort listen;
+
+    @Option(
+            names = "--cert",
+            required = true,
+            paramLabel = "FILE",
+            description = "Certificate chain, PEM; renewed files are taken.")
+    private Path certificate;
+
+    @Option(names = "--key", required = true, paramLabel = "FILE", description = "Its key, PEM.")
+    private Path key;
+
+    @Mixin
+    private final InjectionOptions injection = new InjectionOptions();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Running.requirePaths(List.of(certificate, key));
+        var webhook = Webhook.start(
+                new Webhook.Options(listen.host(), listen.port(), certificate, key, injection.settings()));
+        webhook.onSuccess(started ->
+                spec.commandLine().getOut().println("torii: the injector listens on port " + started.port()));
+        return Running.untilStopped(webhook, Webhook::close, Webhook::stopped);
+    }
+}

@@ -12,6 +12,7 @@ import dev.torii.proxy.tls.ClientTls;
 import dev.torii.proxy.tls.TlsEngine;
 import dev.torii.proxy.tls.UpstreamTlsOptions;
 import dev.torii.proxy.trace.AppWork;
+import dev.torii.proxy.upstream.RetryBudgets;
 import dev.torii.proxy.upstream.Upstreams;
 import dev.torii.proxy.upstream.health.HealthChecks;
 import dev.torii.routing.Cluster;
@@ -116,6 +117,7 @@ public final class DataPlane {
     private final RateLimits limits;
     private final Checkpoints checkpoints;
     private final HealthChecks checks;
+    private final RetryBudgets retryBudgets = new RetryBudgets();
     private final List<ContextInternal> contexts = new ArrayList<>();
     private final List<Worker> workers = new ArrayList<>();
     private final List<StreamContext> streams = new ArrayList<>();
@@ -150,7 +152,7 @@ public final class DataPlane {
                     context.nettyEventLoop(),
                     options.role(),
                     () -> plane.plan,
-                    new Upstreams(vertx, plane::clientTls, plane.checks),
+                    new Upstreams(vertx, plane::clientTls, plane.checks, plane.retryBudgets),
                     options.listener(),
                     options.mask(),
                     options.work())));
@@ -178,6 +180,7 @@ public final class DataPlane {
         limits.forgetBefore(generations);
         checks.apply(snapshot);
         plan = next;
+        retryBudgets.retain(snapshot);
         closeWhatIsGone(next);
         List<Future<String>> opening = new ArrayList<>();
         for (Port port : snapshot.ports()) {

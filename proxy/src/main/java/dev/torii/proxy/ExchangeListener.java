@@ -37,4 +37,11 @@ public interface ExchangeListener {
      * @param service {@code namespace/name}
      */
     default void healthChecked(String service, boolean healthy) {}
+
+    /**
+     * A request was not sent again, because the cluster's retries have used up what they may add to its load.
+     *
+     * @param service {@code namespace/name}
+     */
+    default void retryRefused(String service) {}
 }

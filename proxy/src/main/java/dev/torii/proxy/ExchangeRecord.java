@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param service {@code namespace/name} of the backend
  * @param endpoint {@code host:port}
  * @param attempts tries made upstream
+ * @param retriesUsedUp whether one more was wanted; with no other fault it is {@link Fault#URX}
  * @param client address of the caller, after trusted hops
  * @param peer address that has connected: the caller itself, or the last hop before us
  * @param logged whether the access log has it: somebody who counts or traces does not care
@@ -52,6 +53,7 @@ public record ExchangeRecord(
         String service,
         String endpoint,
         int attempts,
+        boolean retriesUsedUp,
         String client,
         String peer,
         String userAgent,
@@ -59,4 +61,13 @@ public record ExchangeRecord(
         boolean logged,
         List<String> headers,
         List<String> responseHeaders,
-        @Nullable TraceRecord trace) {}
+        @Nullable TraceRecord trace) {
+
+    /** As the log shows it: the fault, with {@link Fault#URX} before it where retries were used up; {@code ""} for none. */
+    public String flags() {
+        if (fault == null) {
+            return "";
+        }
+        return retriesUsedUp && fault != Fault.URX ? Fault.URX.name() + "," + fault.name() : fault.name();
+    }
+}

@@ -19,6 +19,7 @@ import dev.torii.routing.PathMatch;
 import dev.torii.routing.Port;
 import dev.torii.routing.Protection;
 import dev.torii.routing.RequestMatch;
+import dev.torii.routing.Retry;
 import dev.torii.routing.RouteId;
 import dev.torii.routing.RouteTable;
 import dev.torii.routing.Rule;
@@ -54,6 +55,7 @@ public final class TestProxy implements AutoCloseable {
     private final LoopWatch watch = new LoopWatch();
     private final BlockingQueue<ExchangeRecord> records = new LinkedBlockingQueue<>();
     private final AtomicInteger mirrorsDropped = new AtomicInteger();
+    private final AtomicInteger retriesRefused = new AtomicInteger();
     private final ExchangeListener heard = new ExchangeListener() {
         @Override
         public void ended(ExchangeRecord exchange) {
@@ -64,6 +66,11 @@ public final class TestProxy implements AutoCloseable {
         public void mirrorDropped() {
             mirrorsDropped.incrementAndGet();
         }
+
+        @Override
+        public void retryRefused(String service) {
+            retriesRefused.incrementAndGet();
+        }
     };
     private final DataPlane plane;
     private final List<Rule> rules = new ArrayList<>();
@@ -72,6 +79,7 @@ public final class TestProxy implements AutoCloseable {
     private Telemetry telemetry = Telemetry.DEFAULT;
     private Protection protection = Protection.NONE;
     private Protection backendProtection = Protection.NONE;
+    private @Nullable Retry retry;
     private int version;
 
     public TestProxy() {
@@ -123,6 +131,12 @@ public final class TestProxy implements AutoCloseable {
     /** What holds for the backends of rules made from now on. */
     public TestProxy backendProtection(Protection changed) {
         backendProtection = changed;
+        return this;
+    }
+
+    /** When requests by rules made from now on are sent again. */
+    public TestProxy retry(@Nullable Retry changed) {
+        retry = changed;
         return this;
     }
 
@@ -185,7 +199,7 @@ public final class TestProxy implements AutoCloseable {
                 splitBy,
                 0,
                 telemetry,
-                null,
+                retry,
                 protection));
         return this;
     }
@@ -240,6 +254,11 @@ public final class TestProxy implements AutoCloseable {
     /** Copies for mirrors that were not sent or given up. */
     public int mirrorsDropped() {
         return mirrorsDropped.get();
+    }
+
+    /** Tries that a budget did not allow. */
+    public int retriesRefused() {
+        return retriesRefused.get();
     }
 
     public static <T> T await(Future<T> future) {

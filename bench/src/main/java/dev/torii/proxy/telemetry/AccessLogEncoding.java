@@ -70,6 +70,7 @@ public class AccessLogEncoding {
                 "bench/stable",
                 "127.0.0.1:9001",
                 1,
+                false,
                 "192.0.2.17",
                 "192.0.2.17",
                 "Mozilla/5.0 (X11; Linux x86_64) bench/1",

@@ -22,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Attempt implements UpstreamEvents {
 
+    /** Of an answer that nobody wants: more costs more than a new connection. */
+    private static final long MOST_READ = 16 * 1024;
+
+    private static final long READ_MS = 1_000;
+
     private final HttpExchange exchange;
     private final ClusterState cluster;
     private final UpstreamRequest request;
@@ -30,6 +35,8 @@ final class Attempt implements UpstreamEvents {
     private @Nullable EndpointState endpoint;
     private @Nullable ScheduledFuture<?> timeout;
     private @Nullable UpstreamStream stream;
+    private @Nullable ScheduledFuture<?> reading;
+    private long unwanted;
     private boolean over;
 
     /** @param timeoutMs from the choice of an endpoint on; 0 for none */
@@ -96,6 +103,40 @@ final class Attempt implements UpstreamEvents {
         }
     }
 
+    /** The answer that has begun is not wanted. What is left of it is read if that is cheaper than a new connection. */
+    void putAway(HttpHeaders headers, boolean bodyless) {
+        UpstreamStream open = stream;
+        if (over || open == null) {
+            return;
+        }
+        finish();
+        String announced = headers.get("content-length");
+        long length = announced == null ? -1 : Characters.parseLength(announced);
+        if (length > MOST_READ) {
+            open.cancel();
+        } else if (!bodyless) {
+            reading = loop.schedule(open::cancel, READ_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void readPast(ByteBuf piece, boolean last) {
+        unwanted += piece.readableBytes();
+        piece.release();
+        if (last || unwanted > MOST_READ) {
+            stopReading();
+        }
+        if (!last && unwanted > MOST_READ && stream != null) {
+            stream.cancel();
+        }
+    }
+
+    /** What was put away has ended; its connection may serve another request by now. */
+    private void stopReading() {
+        if (reading != null) {
+            reading.cancel(false);
+        }
+    }
+
     private void finish() {
         over = true;
         if (endpoint != null) {
@@ -107,8 +148,9 @@ final class Attempt implements UpstreamEvents {
     }
 
     private void timedOut() {
+        boolean unsent = stream == null;
         cancel(Fault.UT);
-        exchange.attemptFailed(Fault.UT, "backend_timeout", false, false);
+        exchange.attemptFailed(Fault.UT, "backend_timeout", unsent, false);
     }
 
     @Override
@@ -141,7 +183,7 @@ final class Attempt implements UpstreamEvents {
     public void onData(ByteBuf piece, boolean last) {
         UpstreamStream from = stream;
         if (over || from == null) {
-            piece.release();
+            readPast(piece, last);
             return;
         }
         if (last) {
@@ -152,7 +194,9 @@ final class Attempt implements UpstreamEvents {
 
     @Override
     public void onEnd(@Nullable HttpHeaders trailers) {
-        if (!over) {
+        if (over) {
+            stopReading();
+        } else {
             finish();
             exchange.upstreamEnd(trailers);
         }
@@ -191,7 +235,9 @@ final class Attempt implements UpstreamEvents {
 
     @Override
     public void onFailure(Fault fault, String detail, boolean unsent, boolean unanswered) {
-        if (!over) {
+        if (over) {
+            stopReading();
+        } else {
             finish();
             exchange.attemptFailed(fault, detail, unsent, unanswered);
         }

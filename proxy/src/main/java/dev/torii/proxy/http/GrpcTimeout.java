@@ -1,6 +1,6 @@
 package dev.torii.proxy.http;
 
-/** Reads {@code grpc-timeout} (gRPC over HTTP/2: up to 8 digits and a unit). */
+/** Reads and writes {@code grpc-timeout} (gRPC over HTTP/2: up to 8 digits and a unit). */
 final class GrpcTimeout {
 
     private GrpcTimeout() {}
@@ -21,5 +21,14 @@ final class GrpcTimeout {
             case 'n' -> Math.max(1, value / 1_000_000);
             default -> 0;
         };
+    }
+
+    /** Rounded up, where it does not fit otherwise. */
+    static String format(long ms) {
+        if (ms < 100_000_000) {
+            return ms + "m";
+        }
+        long seconds = (ms + 999) / 1_000;
+        return seconds < 100_000_000 ? seconds + "S" : Math.min(99_999_999, (seconds + 3_599) / 3_600) + "H";
     }
 }

@@ -10,27 +10,24 @@ import dev.torii.proxy.upstream.UpstreamStream;
 import dev.torii.routing.SessionPersistence;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.util.concurrent.ScheduledFuture;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One request from its head to the last byte of its answer: read it, decide by the configuration, carry that out, end.
  * Pins the plan it began with. All on one event loop, so plain fields; {@link #finish} runs exactly once.
  *
- * <p>What it knows of the request is in {@link Routing}, what it does to the answer in {@link Reply}, what it will be
- * remembered for in {@link Outcome}. Here is what happens when.
+ * <p>What it knows of the request is in {@link Routing}, who is asked and how often in {@link Retries}, what it does to the
+ * answer in {@link Reply}, what it will be remembered for in {@link Outcome}. Here is what happens when.
  */
 final class HttpExchange implements RequestBody.Watcher {
 
     private static final Logger LOG = System.getLogger(HttpExchange.class.getName());
-    private static final int MAX_TRIES = 2;
 
     private final Worker worker;
     private final ClientConnection client;
@@ -40,10 +37,9 @@ final class HttpExchange implements RequestBody.Watcher {
     private final RequestBody body;
     private final Outcome outcome = new Outcome();
     private final Reply reply;
-    private Decision.@Nullable Forward forward;
-    private @Nullable Attempt attempt;
+    private @Nullable Retries retries;
     private @Nullable Mirrors mirrors;
-    private @Nullable ScheduledFuture<?> deadline;
+    private @Nullable Deadline deadline;
     private @Nullable Passage passage;
     private long lastActive = System.nanoTime();
     private boolean finished;
@@ -156,18 +152,12 @@ final class HttpExchange implements RequestBody.Watcher {
     }
 
     private void forward(Decision.Forward to) {
-        forward = to;
         if (!body.limit(to.bodyLimit())) {
             bodyTooLong();
             return;
         }
-        long ms = to.rule().rule().timeouts().requestMs();
-        if (head.grpcTimeoutMs > 0) {
-            ms = ms == 0 ? head.grpcTimeoutMs : Math.min(ms, head.grpcTimeoutMs);
-        }
-        if (ms > 0) {
-            deadline = worker.eventLoop().schedule(this::deadlinePassed, ms, TimeUnit.MILLISECONDS);
-        }
+        long ruleMs = to.rule().rule().timeouts().requestMs();
+        deadline = Deadline.of(ruleMs, head.grpcTimeoutMs, worker.eventLoop(), this::deadlinePassed);
         if (to.backend().checkpoints().isEmpty()) {
             send(to);
         } else {
@@ -178,7 +168,7 @@ final class HttpExchange implements RequestBody.Watcher {
 
     void refused(Decision.Refuse refusal) {
         if (!finished) {
-            cancelAttempt(refusal.why());
+            cancelTries(refusal.why());
             reply.fail(refusal);
             finish();
         }
@@ -195,24 +185,12 @@ final class HttpExchange implements RequestBody.Watcher {
     /** Nothing stands before the backend any more. */
     void send(Decision.Forward to) {
         mirrors = Mirrors.of(worker, routing.plan(), to);
-        attempt(to, List.of(), false);
+        Retries trying = new Retries(this, worker, to, routing, body, reply, outcome, deadline);
+        retries = trying;
+        trying.start();
         if (mirrors != null) {
             mirrors.start();
         }
-    }
-
-    /**
-     * Tries one endpoint.
-     *
-     * @param tried those that other tries have failed at
-     * @param fresh whether only a new connection will do
-     */
-    private void attempt(Decision.Forward to, List<EndpointState> tried, boolean fresh) {
-        ClusterState state = worker.upstreams().of(to.cluster(), routing.plan().generation());
-        long timeoutMs = to.rule().rule().timeouts().backendRequestMs();
-        Attempt trying = new Attempt(this, state, to.request(), timeoutMs, worker.eventLoop());
-        attempt = trying;
-        trying.start(tried, fresh);
     }
 
     /** For a try whose turn it is: the endpoint of the client's session if that may be used, else any; null for none. */
@@ -234,8 +212,9 @@ final class HttpExchange implements RequestBody.Watcher {
 
     /** A try has chosen an endpoint and will ask it now. */
     void attemptBegins(EndpointState chosen) {
-        outcome.trying(
-                chosen.name(), routing.traceTry(head.headers), routing.trace().isSampled());
+        if (retries != null) {
+            retries.begins(chosen);
+        }
     }
 
     /**
@@ -261,46 +240,11 @@ final class HttpExchange implements RequestBody.Watcher {
         }
         body.detach();
         outcome.tryFailed(why, detail);
-        boolean repeatable = unsent || (unanswered && Backends.isIdempotent(head.method));
-        if (repeatable && forward != null && mayTryAgain(unsent && hasOthers(forward))) {
-            EndpointState failed = attempt == null ? null : attempt.endpoint();
-            attempt(forward, unsent && failed != null ? List.of(failed) : List.of(), unanswered);
-        } else {
-            fail(why, why.httpStatus(), detail);
+        if (retries == null || !retries.follows(why, unsent, unanswered)) {
+            // Who has lost that many connections is not there, rather than a bad gateway.
+            boolean absent = why == Fault.UC && outcome.areRetriesUsedUp();
+            fail(why, absent ? Fault.URX.httpStatus() : why.httpStatus(), detail);
         }
-    }
-
-    /** @param elsewhere whether nothing was sent: one more try, since a backend that died with the first refuses the second */
-    private boolean mayTryAgain(boolean elsewhere) {
-        return !reply.isStarted() && !body.isStarted() && outcome.attempts() < (elsewhere ? MAX_TRIES + 1 : MAX_TRIES);
-    }
-
-    private static boolean hasOthers(Decision.Forward to) {
-        return to.cluster().endpoints().size() > 1;
-    }
-
-    /**
-     * Where a sidecar answers because its app is not there (any more), another endpoint is asked, as if it had refused itself. Only
-     * what may be repeated: an app may have copied the header from an answer that it got.
-     */
-    private boolean passesOver(int status, HttpHeaders headers) {
-        Attempt trying = attempt;
-        EndpointState at = trying == null ? null : trying.endpoint();
-        Decision.Forward to = forward;
-        if (!LocalReplies.saysUnanswered(status, headers)
-                || !Backends.isIdempotent(head.method)
-                || trying == null
-                || at == null
-                || to == null
-                || !hasOthers(to)
-                || !mayTryAgain(true)) {
-            return false;
-        }
-        at.unreachable();
-        trying.cancel(Fault.UF);
-        body.detach();
-        attempt(to, List.of(at), false);
-        return true;
     }
 
     void upstreamInterim(int status, HttpHeaders headers) {
@@ -312,9 +256,10 @@ final class HttpExchange implements RequestBody.Watcher {
     void upstreamHead(int status, HttpHeaders headers, boolean bodyless) {
         lastActive = worker.now();
         outcome.tryAnswered(status);
-        if (passesOver(status, headers)) {
+        if (retries != null && retries.putsAway(status, headers, bodyless)) {
             return;
         }
+        body.forget();
         outcome.upstreamAnswers();
         reply.head(status, headers, bodyless);
     }
@@ -340,7 +285,7 @@ final class HttpExchange implements RequestBody.Watcher {
 
     void upstreamUpgraded(HttpHeaders headers, UpgradedConnection upstream, Runnable done) {
         if (deadline != null) {
-            deadline.cancel(false);
+            deadline.cancel();
         }
         outcome.tryAnswered(101);
         reply.switchProtocols(headers);
@@ -378,7 +323,7 @@ final class HttpExchange implements RequestBody.Watcher {
         }
     }
 
-    private void deadlinePassed() {
+    void deadlinePassed() {
         fail(Fault.DT, 504, "request_timeout");
     }
 
@@ -396,7 +341,7 @@ final class HttpExchange implements RequestBody.Watcher {
 
     private void clientGone() {
         if (!finished && !isTunnel()) {
-            cancelAttempt(Fault.DC);
+            cancelTries(Fault.DC);
             outcome.failed(Fault.DC, "client_disconnected");
             outcome.status(Fault.DC.httpStatus());
             finish();
@@ -407,9 +352,9 @@ final class HttpExchange implements RequestBody.Watcher {
         refused(new Decision.Refuse(why, status, detail));
     }
 
-    private void cancelAttempt(Fault why) {
-        if (attempt != null) {
-            attempt.cancel(why);
+    private void cancelTries(Fault why) {
+        if (retries != null) {
+            retries.cancel(why);
         }
     }
 
@@ -419,8 +364,9 @@ final class HttpExchange implements RequestBody.Watcher {
         }
         finished = true;
         if (deadline != null) {
-            deadline.cancel(false);
+            deadline.cancel();
         }
+        body.forget();
         if (passage != null) {
             passage.leave();
         }

@@ -24,6 +24,7 @@ final class Outcome {
     private String detail = "";
     private String endpoint = "";
     private int attempts;
+    private String retriesUsedUp = "";
     private long sentNanos;
     private long upstreamNanos = -1;
     private @Nullable Tries tries;
@@ -75,6 +76,19 @@ final class Outcome {
 
     int attempts() {
         return attempts;
+    }
+
+    /**
+     * Another try was wanted and could not be made, so the last one's outcome is the request's.
+     *
+     * @param word why not, for an answer that a backend gave
+     */
+    void retriesUsedUp(String word) {
+        retriesUsedUp = word;
+    }
+
+    boolean areRetriesUsedUp() {
+        return !retriesUsedUp.isEmpty();
     }
 
     /** The request leaves for a backend. */
@@ -148,7 +162,9 @@ final class Outcome {
         if (tries != null) {
             tries.end(fault, detail);
         }
-        if (fault == null && delayed) {
+        if (fault == null && areRetriesUsedUp()) {
+            failed(Fault.URX, retriesUsedUp);
+        } else if (fault == null && delayed) {
             failed(Fault.FI, "injected_delay");
         }
         long durationNanos = System.nanoTime() - startNanos;
@@ -177,6 +193,7 @@ final class Outcome {
                 cluster == null ? "" : cluster.service(),
                 endpoint,
                 attempts,
+                areRetriesUsedUp(),
                 routing.clientAddress(),
                 routing.peerAddress(),
                 head.userAgent,

@@ -2,19 +2,26 @@ package dev.torii.proxy.http;
 
 import dev.torii.proxy.HeaderList;
 import dev.torii.proxy.upstream.UpstreamStream;
+import io.netty.buffer.ByteBuf;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.buffer.BufferInternal;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The request's body on its way from the client to whichever backend is chosen. While there is none, reading is paused
- * after the first piece; while the backend cannot take more, too.
+ * after the first piece; while the backend cannot take more, too. What has been sent is gone, unless it is to be kept for
+ * another try.
  */
 final class RequestBody {
 
     private static final long SMALL = 64 * 1024;
+
+    /** How much is kept to be sent again. */
+    static final int MOST_KEPT = 64 * 1024;
 
     private final HttpServerRequest request;
     private final ArrayDeque<Buffer> held = new ArrayDeque<>(2);
@@ -25,9 +32,12 @@ final class RequestBody {
     private boolean opened;
     private boolean ended;
     private boolean started;
+    private boolean endPassed;
     private boolean dropped;
+    private @Nullable List<ByteBuf> kept;
+    private int keptBytes;
 
-    /** Who follows the body beside the backend. */
+    /** Who follows the body beside the backend; told once, however often it is sent. */
     interface Watcher {
 
         /** Called once when the limit is passed. */
@@ -85,9 +95,28 @@ final class RequestBody {
         return ended && bytes == 0;
     }
 
-    /** Whether a backend has been given some of it, so that it cannot be sent again. */
-    boolean isStarted() {
-        return started;
+    /** Whether all that came can be sent, to a backend that has seen nothing of it: none has left, or all of that is kept. */
+    boolean isWhole() {
+        return !started || kept != null;
+    }
+
+    /**
+     * From now on a copy of what is sent is kept, as long as that is not too much.
+     *
+     * @param announced its length, -1 when it is not known
+     */
+    void keep(long announced) {
+        if (announced <= MOST_KEPT) {
+            kept = new ArrayList<>(2);
+        }
+    }
+
+    /** It will not be sent again. */
+    void forget() {
+        if (kept != null) {
+            kept.forEach(ByteBuf::release);
+            kept = null;
+        }
     }
 
     long bytes() {
@@ -113,11 +142,25 @@ final class RequestBody {
     }
 
     private void pass(UpstreamStream to, Buffer piece) {
+        ByteBuf bytes = ((BufferInternal) piece).getByteBuf();
         started = true;
+        keepCopy(bytes);
         watcher.bodyPiece(piece);
-        to.write(((BufferInternal) piece).getByteBuf());
+        to.write(bytes);
         if (!to.isWritable()) {
             request.pause();
+        }
+    }
+
+    private void keepCopy(ByteBuf bytes) {
+        if (kept == null) {
+            return;
+        }
+        keptBytes += bytes.readableBytes();
+        if (keptBytes > MOST_KEPT) {
+            forget();
+        } else {
+            kept.add(bytes.retainedDuplicate());
         }
     }
 
@@ -130,7 +173,10 @@ final class RequestBody {
 
     private void passEnd(UpstreamStream to) {
         HeaderList trailers = Trailers.of(request);
-        watcher.bodyEnd(trailers);
+        if (!endPassed) {
+            endPassed = true;
+            watcher.bodyEnd(trailers);
+        }
         to.end(trailers);
     }
 
@@ -144,6 +190,9 @@ final class RequestBody {
             return;
         }
         stream = to;
+        if (kept != null) {
+            kept.forEach(piece -> to.write(piece.retainedDuplicate()));
+        }
         for (Buffer piece = held.pollFirst(); piece != null; piece = held.pollFirst()) {
             pass(to, piece);
         }

@@ -48,21 +48,24 @@ final class RequestReader {
     private final RequestHead head;
     private final boolean http2;
     private final boolean http10;
+    private final boolean inbound;
     private @Nullable String connectionOptions;
     private @Nullable String upgradeOffer;
     private @Nullable String hostLine;
     private String refusal = "";
     private int status = 400;
 
-    private RequestReader(RequestHead head, HttpVersion version) {
+    private RequestReader(RequestHead head, HttpVersion version, boolean inbound) {
         this.head = head;
+        this.inbound = inbound;
         this.http2 = version == HttpVersion.HTTP_2;
         this.http10 = version == HttpVersion.HTTP_1_0;
     }
 
     /** Fills the head; why it must be refused, or null when it must not. */
     static Decision.@Nullable Refuse read(HttpServerRequest request, ClientConnection client, RequestHead head) {
-        RequestReader reader = new RequestReader(head, request.version());
+        RequestReader reader =
+                new RequestReader(head, request.version(), client.door().isInbound());
         reader.readMethodAndScheme(request, client);
         reader.readHeaders(request);
         reader.readTarget(request);
@@ -226,7 +229,8 @@ final class RequestReader {
             head.forwardedFor = head.forwardedFor.isEmpty() ? value.toString() : head.forwardedFor + "," + value;
             return true;
         }
-        return RequestHead.is(name, TORII_ATTEMPT);
+        // An app sees which try of its caller's proxy it serves; else only this proxy says that.
+        return !inbound && RequestHead.is(name, TORII_ATTEMPT);
     }
 
     private boolean seventeenLetters(CharSequence name, CharSequence value) {

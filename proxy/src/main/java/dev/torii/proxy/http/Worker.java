@@ -202,6 +202,11 @@ public final class Worker {
         listener.mirrorDropped();
     }
 
+    /** The budget of a service's retries is used up. */
+    void retryRefused(String service) {
+        listener.retryRefused(service);
+    }
+
     /**
      * A client was refused before it had made a request.
      *

@@ -122,6 +122,7 @@ final class SessionLog {
                 cluster == null ? "" : cluster.service(),
                 endpoint,
                 attempts,
+                false,
                 client,
                 client,
                 "",

@@ -1,7 +1,6 @@
 package dev.torii.proxy.telemetry;
 
 import dev.torii.proxy.ExchangeRecord;
-import dev.torii.proxy.Fault;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -77,10 +76,7 @@ final class AccessLogLine {
         if (exchange.grpcStatus() >= 0) {
             out.raw(GRPC_STATUS).number(exchange.grpcStatus());
         }
-        Fault fault = exchange.fault();
-        if (fault != null) {
-            text(FLAGS, fault.name(), out);
-        }
+        text(FLAGS, exchange.flags(), out);
         text(REASON, exchange.detail(), out);
         out.raw(DURATION_MS).millis(exchange.durationNanos());
         if (exchange.upstreamNanos() >= 0) {

@@ -88,6 +88,17 @@ public final class ExchangeListeners implements ExchangeListener {
         }
     }
 
+    @Override
+    public void retryRefused(String service) {
+        for (ExchangeListener listener : listeners) {
+            try {
+                listener.retryRefused(service);
+            } catch (RuntimeException e) {
+                failed(e);
+            }
+        }
+    }
+
     private void failed(RuntimeException e) {
         failures.increment();
         LOG.log(Level.ERROR, "a listener failed", e);

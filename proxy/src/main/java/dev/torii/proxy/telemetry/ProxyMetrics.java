@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -54,6 +55,7 @@ public final class ProxyMetrics implements ExchangeListener {
     private final LongAdder mirrorsDropped = new LongAdder();
     private final LongAdder unrecognised = new LongAdder();
     private final LongAdder silent = new LongAdder();
+    private final Map<String, LongAdder> retriesRefused = new ConcurrentHashMap<>();
     private final Counter reloads;
     private final Counter injected;
     private final Counter healthChecks;
@@ -120,6 +122,13 @@ public final class ProxyMetrics implements ExchangeListener {
                 .name("torii_mirrors_dropped")
                 .help("Mirrored requests not sent or given up, because there were too many or the mirror was too slow.")
                 .callback(counter -> counter.call(mirrorsDropped.doubleValue()))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("torii_retry_budget_refused")
+                .help("Requests that were not sent again, because their service's retries had used up their budget.")
+                .labelNames("torii_service")
+                .callback(counter ->
+                        retriesRefused.forEach((service, count) -> counter.call(count.doubleValue(), service)))
                 .register(registry);
         CounterWithCallback.builder()
                 .name("torii_protocol_fallbacks")
@@ -214,6 +223,14 @@ public final class ProxyMetrics implements ExchangeListener {
         healthChecks
                 .labelValues(room ? service : ExchangeSeries.OTHER, healthy ? "healthy" : "unhealthy")
                 .inc();
+    }
+
+    @Override
+    public void retryRefused(String service) {
+        boolean known = retriesRefused.containsKey(service) || retriesRefused.size() < maxSeries;
+        retriesRefused
+                .computeIfAbsent(known ? service : ExchangeSeries.OTHER, s -> new LongAdder())
+                .increment();
     }
 
     /**

@@ -14,6 +14,7 @@ public final class ClusterState {
 
     private final Upstreams loop;
     private final String key;
+    private final RetryBudget retryBudget;
     private Cluster cluster;
     private long generation;
     private Map<Endpoint, EndpointState> byEndpoint = new HashMap<>();
@@ -25,6 +26,7 @@ public final class ClusterState {
     ClusterState(Upstreams loop, Cluster cluster, long generation) {
         this.loop = loop;
         this.key = cluster.key();
+        this.retryBudget = loop.budgets().of(key);
         this.cluster = cluster;
         this.generation = generation;
         this.health = loop.checks().of(cluster);
@@ -37,6 +39,11 @@ public final class ClusterState {
 
     public Cluster cluster() {
         return cluster;
+    }
+
+    /** What repeats may add to its load. */
+    public RetryBudget retryBudget() {
+        return retryBudget;
     }
 
     /**

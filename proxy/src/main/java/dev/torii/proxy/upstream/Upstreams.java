@@ -28,6 +28,7 @@ public final class Upstreams {
     private final Vertx vertx;
     private final Connector connector;
     private final HealthChecks checks;
+    private final RetryBudgets budgets;
     private final Map<String, ClusterState> clusters = new HashMap<>();
     private final long sweeper;
 
@@ -36,9 +37,15 @@ public final class Upstreams {
      *
      * @param clientTls what was prepared for a backend, off the event loop; null when that failed
      * @param checks those of the process
+     * @param budgets those of the process
      */
-    public Upstreams(Vertx vertx, Function<UpstreamTls, @Nullable ClientTls> clientTls, HealthChecks checks) {
+    public Upstreams(
+            Vertx vertx,
+            Function<UpstreamTls, @Nullable ClientTls> clientTls,
+            HealthChecks checks,
+            RetryBudgets budgets) {
         this.vertx = vertx;
+        this.budgets = budgets;
         this.connector = new Connector(vertx, clientTls);
         this.checks = checks;
         this.sweeper = vertx.setPeriodic(SWEEP_MS, id -> sweep());
@@ -103,6 +110,10 @@ public final class Upstreams {
 
     HealthChecks checks() {
         return checks;
+    }
+
+    RetryBudgets budgets() {
+        return budgets;
     }
 
     Connector connector() {

@@ -32,6 +32,7 @@ public final class Exchanges {
     String service = "shop/cart";
     String endpoint = "10.0.0.7:8080";
     int attempts = 1;
+    boolean retriesUsedUp;
     String client = "192.0.2.1";
     String peer = "192.0.2.1";
     String userAgent = "curl/8.5.0";
@@ -67,6 +68,7 @@ public final class Exchanges {
                 service,
                 endpoint,
                 attempts,
+                retriesUsedUp,
                 client,
                 peer,
                 userAgent,

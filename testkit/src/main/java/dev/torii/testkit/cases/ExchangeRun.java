@@ -46,7 +46,8 @@ final class ExchangeRun {
                 : exchange.times() > 1 && has(exchange, Check.Copied.class) ? TRIES_FOR_COPIES : 1;
         for (int i = 1; ; i++) {
             String id = ID + UUID.randomUUID();
-            Exchange made = has(exchange, Check.Copied.class) ? withQuery(exchange, id) : exchange;
+            Exchange fresh = withUuid(exchange);
+            Exchange made = has(fresh, Check.Copied.class) ? withQuery(fresh, id) : fresh;
             Made outcome = make(port, made);
             if (!outcome.complaints().isEmpty()) {
                 return outcome.complaints();
@@ -170,6 +171,12 @@ final class ExchangeRun {
 
     private static boolean has(Exchange exchange, Class<? extends Check> kind) {
         return exchange.checks().stream().anyMatch(kind::isInstance);
+    }
+
+    private static Exchange withUuid(Exchange e) {
+        Target t = e.target();
+        String path = t.path().replace("{uuid}", UUID.randomUUID().toString());
+        return path.equals(t.path()) ? e : e.to(new Target(t.scheme(), t.host(), t.port(), path));
     }
 
     private static Exchange withQuery(Exchange e, String parameter) {

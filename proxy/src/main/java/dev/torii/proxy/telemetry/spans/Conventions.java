@@ -122,9 +122,12 @@ final class Conventions {
     }
 
     static void fault(@Nullable Fault fault, String detail, AttributesBuilder out) {
-        if (fault != null) {
-            out.put(FLAGS, fault.name());
-        }
+        fault(fault == null ? "" : fault.name(), detail, out);
+    }
+
+    /** @param flags as in the log */
+    static void fault(String flags, String detail, AttributesBuilder out) {
+        text(FLAGS, flags, out);
         text(REASON, detail, out);
     }
 

@@ -122,7 +122,7 @@ final class ServerSpan extends ExchangeSpan {
         Conventions.text(Conventions.TORII_ROUTE, exchange.route(), out);
         Conventions.text(Conventions.SERVICE, exchange.service(), out);
         Conventions.text(Conventions.ENDPOINT, exchange.endpoint(), out);
-        Conventions.fault(exchange.fault(), exchange.detail(), out);
+        Conventions.fault(exchange.flags(), exchange.detail(), out);
         out.put(Conventions.ATTEMPTS, (long) exchange.attempts());
         Conventions.text(Conventions.REQUEST_ID, exchange.requestId(), out);
         out.put(Conventions.SNAPSHOT, exchange.snapshot());

@@ -35,6 +35,7 @@ final class TestSpans {
                 "shop/cart",
                 "",
                 0,
+                false,
                 "192.0.2.1",
                 "192.0.2.1",
                 "curl/8.5.0",

@@ -1,5 +1,6 @@
 package dev.torii.proxy.mesh;
 
+import dev.torii.proxy.ClusterView;
 import dev.torii.proxy.DataPlane;
 import dev.torii.proxy.ExchangeListener;
 import dev.torii.proxy.ExchangeRecord;
@@ -19,6 +20,7 @@ import dev.torii.routing.LoadBalancing;
 import dev.torii.routing.Mesh;
 import dev.torii.routing.PathMatch;
 import dev.torii.routing.RequestMatch;
+import dev.torii.routing.Resilience;
 import dev.torii.routing.RouteId;
 import dev.torii.routing.RouteTable;
 import dev.torii.routing.Rule;
@@ -53,6 +55,7 @@ final class TestSidecar implements AutoCloseable {
     private final List<Destination> destinations = new ArrayList<>();
     private final List<InboundPort> inbound = new ArrayList<>();
     private final Map<String, Cluster> clusters = new LinkedHashMap<>();
+    private Resilience resilience = Resilience.NONE;
     private int version;
 
     TestSidecar(MeshEntrance.Settings settings) {
@@ -96,6 +99,34 @@ final class TestSidecar implements AutoCloseable {
         return this;
     }
 
+    /** How Services that are made from now on are checked. */
+    TestSidecar checks(Resilience.HealthCheck how) {
+        resilience = new Resilience(null, null, null, how, Resilience.RetryBudget.DEFAULT);
+        return this;
+    }
+
+    /** One more endpoint of a Service. */
+    TestSidecar endpoint(String name, int endpointPort) {
+        Cluster before = clusters.get(name);
+        List<Endpoint> endpoints = new ArrayList<>(before.endpoints());
+        endpoints.add(new Endpoint(Listening.HOST, endpointPort));
+        clusters.put(name, cluster(name, endpoints, before.resilience()));
+        return this;
+    }
+
+    private static Cluster cluster(String name, List<Endpoint> endpoints, Resilience resilience) {
+        return new Cluster(
+                name,
+                NAMESPACE + "/" + name,
+                Cluster.Protocol.AS_CLIENT,
+                endpoints,
+                LoadBalancing.DEFAULT,
+                ConnectionSettings.DEFAULT,
+                null,
+                null,
+                resilience);
+    }
+
     TestSidecar service(String name, int servicePort, Speaks speaks, int endpointPort) {
         return service(name, servicePort, speaks, endpointPort, "/");
     }
@@ -108,17 +139,7 @@ final class TestSidecar implements AutoCloseable {
     private Listener listener(String name, int endpointPort, String path) {
         RouteId id = new RouteId(RouteId.Kind.NONE, NAMESPACE, name, 0);
         List<Backend> backends = List.of(new Backend(1, new Target.ToCluster(name), List.of()));
-        clusters.put(
-                name,
-                new Cluster(
-                        name,
-                        NAMESPACE + "/" + name,
-                        Cluster.Protocol.AS_CLIENT,
-                        List.of(new Endpoint(Listening.HOST, endpointPort)),
-                        LoadBalancing.DEFAULT,
-                        ConnectionSettings.DEFAULT,
-                        null,
-                        null));
+        clusters.put(name, cluster(name, List.of(new Endpoint(Listening.HOST, endpointPort)), resilience));
         Rule rule = new Rule(
                 id,
                 id.path() + "/-",
@@ -160,6 +181,11 @@ final class TestSidecar implements AutoCloseable {
         }
         record();
         return client;
+    }
+
+    /** What is known of the endpoints of the only cluster in use. */
+    List<ClusterView.EndpointView> endpoints() {
+        return TestProxy.await(plane.clusters()).get(0).endpoints();
     }
 
     /** How many clusters have live state. */

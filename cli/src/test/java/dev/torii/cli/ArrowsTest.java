@@ -116,6 +116,11 @@ final class ArrowsTest {
     @ArchTest
     static final ArchRule breakersHaveOneHome = onlyIn("dev.torii.proxy.upstream..", "io.github.resilience4j..");
 
+    /** Whoever has no health checks loads none of it. */
+    @ArchTest
+    static final ArchRule webClientHasOneHome =
+            onlyIn("dev.torii.proxy.upstream.health..", "io.vertx.ext.web.client..", "io.vertx.ext.web.codec..");
+
     @ArchTest
     static final ArchRule yamlHasOneHome = onlyIn("dev.torii.config..", "org.snakeyaml..");
 

@@ -54,10 +54,12 @@ class CheckedEndpointsTest {
     }
 
     private static void becomesUnhealthy(TestSidecar sidecar, String address, String reason) {
-        assertThat(Await.until(PATIENCE, () -> sidecar.endpoints().stream()
-                        .anyMatch(it -> it.address().equals(address)
-                                && it.health() == Health.UNHEALTHY
-                                && it.reason().equals(reason))))
+        assertThat(Await.until(
+                        PATIENCE,
+                        () -> sidecar.endpoints().stream()
+                                .anyMatch(it -> it.address().equals(address)
+                                        && it.health() == Health.UNHEALTHY
+                                        && it.reason().equals(reason))))
                 .as(address + " is unhealthy: " + reason)
                 .isTrue();
     }

@@ -28,6 +28,11 @@ class ExchangeListenersTest {
             public void mirrorDropped() {
                 told.add(name + " dropped");
             }
+
+            @Override
+            public void healthChecked(String service, boolean healthy) {
+                told.add(name + " checked " + service + " " + healthy);
+            }
         };
     }
 
@@ -40,6 +45,11 @@ class ExchangeListenersTest {
 
             @Override
             public void ended(ExchangeRecord exchange) {
+                throw new IllegalStateException("our bug");
+            }
+
+            @Override
+            public void healthChecked(String service, boolean healthy) {
                 throw new IllegalStateException("our bug");
             }
 
@@ -57,9 +67,18 @@ class ExchangeListenersTest {
             all.started();
             all.ended(Exchanges.good().path("/x").make());
             all.mirrorDropped();
+            all.healthChecked("s", true);
             assertThat(told)
-                    .containsExactly("a started", "b started", "a ended /x", "b ended /x", "a dropped", "b dropped");
-            assertThat(all.failures()).isEqualTo(3);
+                    .containsExactly(
+                            "a started",
+                            "b started",
+                            "a ended /x",
+                            "b ended /x",
+                            "a dropped",
+                            "b dropped",
+                            "a checked s true",
+                            "b checked s true");
+            assertThat(all.failures()).isEqualTo(4);
             assertThat(quiet.dropped()).isZero();
         }
     }

@@ -225,6 +225,22 @@ class ProxyMetricsTest {
     }
 
     @Test
+    void healthChecksAreCountedByServiceWithinBounds() throws Exception {
+        metrics.healthChecked("shop/cart", true);
+        metrics.healthChecked("shop/cart", true);
+        metrics.healthChecked("shop/cart", false);
+        assertThat(page().value("torii_health_checks_total{result=\"healthy\",torii_service=\"shop/cart\"}"))
+                .isEqualTo(2);
+        assertThat(page().value("torii_health_checks_total{result=\"unhealthy\",torii_service=\"shop/cart\"}"))
+                .isEqualTo(1);
+        for (int i = 0; i < 100; i++) {
+            metrics.healthChecked("many/s" + i, true);
+        }
+        assertThat(page().value("torii_health_checks_total{result=\"healthy\",torii_service=\"other\"}"))
+                .isEqualTo(1);
+    }
+
+    @Test
     void clustersAddUpByService() throws Exception {
         ClusterView one = cluster("shop/cart:80", "shop/cart", Breaker.OPEN);
         ClusterView two = cluster("shop/cart:81", "shop/cart", Breaker.CLOSED);

@@ -38,8 +38,7 @@ class LazyLoadingTest {
             try (MisbehavingBackend backend = MisbehavingBackend.start(Behaviours.wellBehaved());
                     TestProxy proxy = new TestProxy()) {
                 List<Endpoint> endpoints = List.of(new Endpoint(Listening.HOST, backend.port()));
-                Cluster checked =
-                        Asking.cluster(Asking.http("/", 20_000), Cluster.Protocol.AUTO, endpoints, null);
+                Cluster checked = Asking.cluster(Asking.http("/", 20_000), Cluster.Protocol.AUTO, endpoints, null);
                 if (checks) {
                     proxy.cluster(checked);
                 } else {
@@ -51,8 +50,7 @@ class LazyLoadingTest {
                     client.readResponse();
                 }
                 int expected = checks ? 2 : 1;
-                Await.until(
-                        Duration.ofSeconds(20), () -> backend.requests().size() == expected);
+                Await.until(Duration.ofSeconds(20), () -> backend.requests().size() == expected);
             }
         }
     }

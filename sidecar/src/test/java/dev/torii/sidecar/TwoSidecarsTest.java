@@ -100,6 +100,38 @@ class TwoSidecarsTest {
         }
     }
 
+    /** Of one request that passes two sidecars: as often as the policy says, not twice. */
+    @Test
+    void aFaultOfAServiceIsMetAtItsCallersSidecarAndNotAtItsOwn() {
+        String policy = """
+                ---
+                apiVersion: torii.dev/v1alpha1
+                kind: FaultPolicy
+                metadata: {name: rehearsal, namespace: shop}
+                spec:
+                  targetRefs: [{group: "", kind: Service, name: reviews}]
+                  faults: [{name: away, abort: {status: 503}}]
+                """;
+        try (EchoBackend app = EchoBackend.start(vertx, Pod.of("reviews"))) {
+            calleeFolder.turnTo(Map.of("mesh", MeshYaml.service("reviews", app.port()) + policy));
+            try (TestSidecar in = TestSidecar.start(calleeFolder.path(), "shop", "reviews", app.port())) {
+                callerFolder.turnTo(Map.of("mesh", MeshYaml.service("reviews", in.inbound()) + policy));
+                try (TestSidecar out = TestSidecar.start(callerFolder.path(), "shop", "web");
+                        RawHttp web = RawHttp.connect(out.outbound());
+                        RawHttp direct = RawHttp.connect(in.inbound())) {
+                    RawResponse answer = web.send("GET http://reviews/1 HTTP/1.1\r\nHost: reviews\r\n\r\n")
+                            .readResponse();
+                    assertThat(answer.status()).isEqualTo(503);
+                    assertThat(answer.header("x-torii-reason")).isEqualTo("FI injected_abort");
+                    assertThat(direct.send("GET /1 HTTP/1.1\r\nHost: reviews\r\n\r\n")
+                                    .readResponse()
+                                    .status())
+                            .isEqualTo(200);
+                }
+            }
+        }
+    }
+
     @Test
     void webSockets() {
         try (EchoBackend app = EchoBackend.start(vertx, Pod.of("reviews"));

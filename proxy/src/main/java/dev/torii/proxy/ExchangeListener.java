@@ -28,6 +28,14 @@ public interface ExchangeListener {
      */
     default void injected(String fault, String service, boolean abort) {}
 
+    /**
+     * A copy for a mirror is over.
+     *
+     * @param service {@code namespace/name} of the mirror
+     * @param status that it answered; 0 when it did not
+     */
+    default void mirrored(String service, int status) {}
+
     /** A copy for a mirror was not sent, or given up, because there were too many or it was too slow. */
     default void mirrorDropped() {}
 

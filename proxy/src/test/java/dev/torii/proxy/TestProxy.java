@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -56,10 +57,16 @@ public final class TestProxy implements AutoCloseable {
     private final BlockingQueue<ExchangeRecord> records = new LinkedBlockingQueue<>();
     private final AtomicInteger mirrorsDropped = new AtomicInteger();
     private final AtomicInteger retriesRefused = new AtomicInteger();
+    private final List<String> mirrored = new CopyOnWriteArrayList<>();
     private final ExchangeListener heard = new ExchangeListener() {
         @Override
         public void ended(ExchangeRecord exchange) {
             records.add(exchange);
+        }
+
+        @Override
+        public void mirrored(String service, int status) {
+            mirrored.add(service + " " + status);
         }
 
         @Override
@@ -249,6 +256,11 @@ public final class TestProxy implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Copies for mirrors that are over: the Service and its status. */
+    public List<String> mirrored() {
+        return mirrored;
     }
 
     /** Copies for mirrors that were not sent or given up. */

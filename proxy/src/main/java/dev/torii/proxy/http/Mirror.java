@@ -36,12 +36,14 @@ final class Mirror implements UpstreamEvents {
     private static final long DEFAULT_TIMEOUT_MS = 15_000;
 
     private final Worker worker;
+    private final String service;
     private final EndpointState endpoint;
     private final UpstreamRequest request;
     private final ScheduledFuture<?> timeout;
     private final ArrayDeque<ByteBuf> held = new ArrayDeque<>(2);
     private int heldBytes;
     private int answerBytes;
+    private int status;
     private @Nullable UpstreamStream stream;
     private boolean bodyEnded;
     private @Nullable HeaderList trailers;
@@ -49,8 +51,9 @@ final class Mirror implements UpstreamEvents {
     private boolean over;
 
     /** @param timeoutMs 0 for the default */
-    Mirror(Worker worker, EndpointState endpoint, UpstreamRequest original, long timeoutMs) {
+    Mirror(Worker worker, String service, EndpointState endpoint, UpstreamRequest original, long timeoutMs) {
         this.worker = worker;
+        this.service = service;
         this.endpoint = endpoint;
         this.request = new UpstreamRequest(
                 original.method(),
@@ -139,7 +142,7 @@ final class Mirror implements UpstreamEvents {
         over = true;
         timeout.cancel(false);
         endpoint.leave();
-        worker.mirrorEnded();
+        worker.mirrorEnded(service, status);
         release(heldBytes);
         held.forEach(ByteBuf::release);
         held.clear();
@@ -160,7 +163,9 @@ final class Mirror implements UpstreamEvents {
     public void onInterim(int status, HttpHeaders headers) {}
 
     @Override
-    public void onHead(int status, HttpHeaders headers, boolean bodyless) {}
+    public void onHead(int code, HttpHeaders headers, boolean bodyless) {
+        status = code;
+    }
 
     @Override
     public void onData(ByteBuf piece, boolean last) {

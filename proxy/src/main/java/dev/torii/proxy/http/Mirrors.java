@@ -42,7 +42,7 @@ final class Mirrors {
             EndpointState endpoint =
                     worker.upstreams().of(to.cluster(), plan.generation()).pick(random.nextLong(), List.of());
             if (endpoint != null && worker.admitsMirror()) {
-                copies.add(new Mirror(worker, endpoint, request, timeoutMs));
+                copies.add(new Mirror(worker, to.cluster().service(), endpoint, request, timeoutMs));
             }
         }
     }

@@ -190,8 +190,10 @@ public final class Worker {
         return true;
     }
 
-    void mirrorEnded() {
+    /** @param status 0 when it gave none */
+    void mirrorEnded(String service, int status) {
         mirrors--;
+        listener.mirrored(service, status);
     }
 
     void injected(String fault, String service, boolean abort) {

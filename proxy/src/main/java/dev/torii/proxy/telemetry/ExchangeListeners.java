@@ -67,6 +67,17 @@ public final class ExchangeListeners implements ExchangeListener {
     }
 
     @Override
+    public void mirrored(String service, int status) {
+        for (ExchangeListener listener : listeners) {
+            try {
+                listener.mirrored(service, status);
+            } catch (RuntimeException e) {
+                failed(e);
+            }
+        }
+    }
+
+    @Override
     public void mirrorDropped() {
         for (ExchangeListener listener : listeners) {
             try {

@@ -60,6 +60,7 @@ public final class ProxyMetrics implements ExchangeListener {
     private final Counter injected;
     private final Counter healthChecks;
     private final Set<String> checkedServices = ConcurrentHashMap.newKeySet();
+    private final Counter mirrored;
     private final Gauge findings;
     private final Gauge portsClosed;
     private volatile @Nullable Served served;
@@ -81,6 +82,12 @@ public final class ProxyMetrics implements ExchangeListener {
                 .name("torii_config_reloads")
                 .help("Configurations read, by what became of them.")
                 .labelNames("result")
+                .withoutExemplars()
+                .register(registry);
+        this.mirrored = Counter.builder()
+                .name("torii_mirrored_requests")
+                .help("Copies of requests for mirrors, by the class of the answer; without one where there was none.")
+                .labelNames("torii_service", "http_response_status_code")
                 .withoutExemplars()
                 .register(registry);
         this.injected = Counter.builder()
@@ -207,6 +214,11 @@ public final class ProxyMetrics implements ExchangeListener {
     @Override
     public void injected(String fault, String service, boolean abort) {
         injected.labelValues(fault, service, abort ? "abort" : "delay").inc();
+    }
+
+    @Override
+    public void mirrored(String service, int status) {
+        mirrored.labelValues(service, status == 0 ? "" : status / 100 + "xx").inc();
     }
 
     @Override

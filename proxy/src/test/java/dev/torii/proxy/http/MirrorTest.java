@@ -77,7 +77,9 @@ class MirrorTest {
             assertThat(mirror.requests().get(0)).startsWith("POST /x?y=1 HTTP/1.1\r\nHost: a.example\r\n");
             assertThat(mirror.requests().get(1)).isEqualTo("body " + length);
             assertThat(gate.reached()).contains("body " + length);
+            eventually("counted", () -> gate.proxy.mirrored().size(), 1);
         }
+        assertThat(gate.proxy.mirrored()).containsExactly("default/mirror 500");
         assertThat(gate.proxy.mirrorsDropped()).isZero();
     }
 
@@ -91,6 +93,7 @@ class MirrorTest {
             assertThat(mirror.awaitClosed()).isTrue();
         }
         eventually("dropped", gate.proxy::mirrorsDropped, 1);
+        assertThat(gate.proxy.mirrored()).containsExactly("default/mirror 0");
         assertThat(gate.proxy.record().fault()).isNull();
     }
 

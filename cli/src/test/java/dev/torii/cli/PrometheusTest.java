@@ -35,6 +35,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /**
  * A real Prometheus scrapes a gateway and two sidecars, all of them processes, while requests succeed, fail and are
@@ -115,7 +117,9 @@ final class PrometheusTest {
                   rules:
                   - matches: [{path: {type: PathPrefix, value: /cart}}]
                     timeouts: {request: 200ms}
-                    filters: [{type: URLRewrite, urlRewrite: {path: {type: ReplacePrefixMatch, replacePrefixMatch: /}}}]
+                    filters:
+                    - {type: URLRewrite, urlRewrite: {path: {type: ReplacePrefixMatch, replacePrefixMatch: /}}}
+                    - {type: RequestMirror, requestMirror: {percent: 50, backendRef: {name: cart, port: 80}}}
                     backendRefs: [{name: cart, port: 80}]
                 ---
                 apiVersion: v1
@@ -262,6 +266,45 @@ final class PrometheusTest {
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(labels).contains("job", "le", "torii_service");
         assertThat(names("labels")).containsAll(labels);
+    }
+
+    @Test
+    void whatFlaggerAsksHasAnAnswer() throws IOException {
+        List<String> queries = new ArrayList<>();
+        String templates = Files.readString(OBSERVE.resolve("flagger/metrics.yaml"));
+        for (Object template : new Load(LoadSettings.builder().build()).loadAllFromString(templates)) {
+            queries.add(((Map<?, ?>) ((Map<?, ?>) template).get("spec")).get("query").toString());
+        }
+        assertThat(queries).hasSize(3).allSatisfy(query -> {
+            String asked = query.replace("{{ namespace }}/{{ service }}-canary", "default/cart")
+                    .replace("{{ namespace }}/{{ service }}-primary", "default/tax")
+                    .replace("{{ interval }}", "10s");
+            assertThat(asked).doesNotContain("{{");
+            assertThat(Await.until(LIMIT, () -> !prometheus.query(asked).isEmpty()))
+                    .as(asked)
+                    .isTrue();
+        });
+        // A fifth and more of what is asked of cart fails.
+        String success = queries.get(0)
+                .replace("{{ namespace }}/{{ service }}-canary", "default/cart")
+                .replace("{{ interval }}", "10s");
+        assertThat(Await.until(LIMIT, () -> prometheus.value(success) > 10 && prometheus.value(success) < 90))
+                .isTrue();
+    }
+
+    @Test
+    void whatThePageOnCanariesAsksHasAnAnswer() throws IOException {
+        String page = Files.readString(OBSERVE.resolve("../site/canary.md"));
+        String block = page.split("```promql\n", 2)[1].split("```", 2)[0];
+        List<String> queries = Stream.of(block.split("\n\n"))
+                .map(query -> query.replaceAll("(?m)^#.*\n", ""))
+                .map(query -> query.replace("shop/cart-v2", "default/cart").replace("shop/cart-v[12]", "default/(cart|tax)"))
+                .flatMap(query -> query.contains("torii_mirrors") ? query.lines() : Stream.of(query))
+                .toList();
+        assertThat(queries).hasSize(5).allSatisfy(query -> assertThat(
+                        Await.until(LIMIT, () -> !prometheus.query(query).isEmpty()))
+                .as(query)
+                .isTrue());
     }
 
     private List<JsonObject> rules() {

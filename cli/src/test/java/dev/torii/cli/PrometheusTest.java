@@ -273,7 +273,9 @@ final class PrometheusTest {
         List<String> queries = new ArrayList<>();
         String templates = Files.readString(OBSERVE.resolve("flagger/metrics.yaml"));
         for (Object template : new Load(LoadSettings.builder().build()).loadAllFromString(templates)) {
-            queries.add(((Map<?, ?>) ((Map<?, ?>) template).get("spec")).get("query").toString());
+            queries.add(((Map<?, ?>) ((Map<?, ?>) template).get("spec"))
+                    .get("query")
+                    .toString());
         }
         assertThat(queries).hasSize(3).allSatisfy(query -> {
             String asked = query.replace("{{ namespace }}/{{ service }}-canary", "default/cart")
@@ -298,13 +300,16 @@ final class PrometheusTest {
         String block = page.split("```promql\n", 2)[1].split("```", 2)[0];
         List<String> queries = Stream.of(block.split("\n\n"))
                 .map(query -> query.replaceAll("(?m)^#.*\n", ""))
-                .map(query -> query.replace("shop/cart-v2", "default/cart").replace("shop/cart-v[12]", "default/(cart|tax)"))
+                .map(query ->
+                        query.replace("shop/cart-v2", "default/cart").replace("shop/cart-v[12]", "default/(cart|tax)"))
                 .flatMap(query -> query.contains("torii_mirrors") ? query.lines() : Stream.of(query))
                 .toList();
-        assertThat(queries).hasSize(5).allSatisfy(query -> assertThat(
-                        Await.until(LIMIT, () -> !prometheus.query(query).isEmpty()))
-                .as(query)
-                .isTrue());
+        assertThat(queries)
+                .hasSize(5)
+                .allSatisfy(query -> assertThat(Await.until(
+                                LIMIT, () -> !prometheus.query(query).isEmpty()))
+                        .as(query)
+                        .isTrue());
     }
 
     private List<JsonObject> rules() {

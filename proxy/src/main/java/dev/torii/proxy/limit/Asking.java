@@ -119,38 +119,36 @@ public final class Asking {
 
     /** Shadows are told to nobody. */
     private List<String> headers(@Nullable Asked refusal) {
-        StringBuilder policy = new StringBuilder();
-        StringBuilder state = new StringBuilder();
-        for (int i = 0; i < asked.size(); i++) {
-            if (!asked.get(i).limit.isShadow()) {
-                tell(asked.get(i), policy, state);
-            }
-        }
         if (refusal != null) {
-            tell(refusal, policy, state);
+            asked.add(refusal);
+        }
+        String policy = "";
+        String state = "";
+        for (int i = 0; i < asked.size(); i++) {
+            Asked one = asked.get(i);
+            if (!one.limit.isShadow()) {
+                Quota quota = one.limit.quota();
+                policy = listed(policy, quota.policy());
+                state = one.grant.answer() == Answer.UNKNOWN ? state : listed(state, quota.state(one.grant));
+            }
         }
         List<String> headers = new ArrayList<>(6);
         add("ratelimit-policy", policy, headers);
         add("ratelimit", state, headers);
         if (refusal != null) {
-            headers.add("retry-after");
-            headers.add(Long.toString(Math.max(1, Quota.seconds(refusal.grant.waitNanos()))));
+            add("retry-after", Long.toString(Math.max(1, Quota.seconds(refusal.grant.waitNanos()))), headers);
         }
         return headers;
     }
 
-    private static void tell(Asked one, StringBuilder policy, StringBuilder state) {
-        Quota quota = one.limit.quota();
-        policy.append(policy.length() == 0 ? "" : ", ").append(quota.policy());
-        if (one.grant.answer() != Answer.UNKNOWN) {
-            quota.tell(state.append(state.length() == 0 ? "" : ", "), one.grant);
-        }
+    private static String listed(String list, String member) {
+        return list.isEmpty() ? member : list + ", " + member;
     }
 
-    private static void add(String name, StringBuilder value, List<String> headers) {
-        if (value.length() > 0) {
+    private static void add(String name, String value, List<String> headers) {
+        if (!value.isEmpty()) {
             headers.add(name);
-            headers.add(value.toString());
+            headers.add(value);
         }
     }
 }

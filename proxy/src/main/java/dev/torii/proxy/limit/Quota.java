@@ -22,8 +22,8 @@ record Quota(String policy, String name) {
     }
 
     /** How things stand, say, {@code "per-tenant";r=50;t=30}: so many left, and in so many seconds all. */
-    void tell(StringBuilder out, Grant grant) {
-        out.append(name).append(";r=").append(grant.left()).append(";t=").append(seconds(grant.fullNanos()));
+    String state(Grant grant) {
+        return name + ";r=" + grant.left() + ";t=" + seconds(grant.fullNanos());
     }
 
     /** Rounded up. */

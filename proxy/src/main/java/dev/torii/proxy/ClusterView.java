@@ -1,6 +1,7 @@
 package dev.torii.proxy;
 
 import dev.torii.routing.Cluster;
+import dev.torii.routing.Resilience;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -9,7 +10,7 @@ import java.util.Map;
 
 /**
  * The live state of one cluster, frozen at one moment, for people: what {@code /clusters} and the metrics show. Event
- * loops keep their own state; {@link #sum} puts their views together.
+ * loops keep their own state; {@link #sum} puts their views together, and what they share is added to the sum.
  *
  * @param key as {@link Cluster#key()}
  * @param service {@code namespace/service}
@@ -17,9 +18,22 @@ import java.util.Map;
  * @param queue requests that wait for one in flight to end
  * @param breaker of the whole cluster
  * @param endpoints those that are known, in the order of the snapshot
+ * @param events what has happened to it
  */
 public record ClusterView(
-        String key, String service, Usage requests, Usage queue, Breaker breaker, List<EndpointView> endpoints) {
+        String key,
+        String service,
+        Usage requests,
+        Usage queue,
+        Breaker breaker,
+        List<EndpointView> endpoints,
+        Events events) {
+
+    /** Of which nothing has happened. */
+    public ClusterView(
+            String key, String service, Usage requests, Usage queue, Breaker breaker, List<EndpointView> endpoints) {
+        this(key, service, requests, queue, breaker, endpoints, Events.NONE);
+    }
 
     public ClusterView {
         endpoints = List.copyOf(endpoints);
@@ -34,6 +48,29 @@ public record ClusterView(
 
         private Usage plus(Usage other) {
             return new Usage(current + other.current, Math.max(limit, other.limit));
+        }
+    }
+
+    /**
+     * What has happened to a cluster since it is known.
+     *
+     * @param panic whether all its endpoints are left out now, so that all are used
+     * @param ejections of its endpoints
+     * @param opened how often a breaker opened
+     * @param halfOpened how often one let probes through
+     * @param closed how often one closed again
+     */
+    public record Events(boolean panic, long ejections, long opened, long halfOpened, long closed) {
+
+        static final Events NONE = new Events(false, 0, 0, 0, 0);
+
+        private Events plus(Events other) {
+            return new Events(
+                    panic || other.panic,
+                    ejections + other.ejections,
+                    opened + other.opened,
+                    halfOpened + other.halfOpened,
+                    closed + other.closed);
         }
     }
 
@@ -61,14 +98,21 @@ public record ClusterView(
      * @param address {@code host:port}
      * @param connections open to it
      * @param requests in flight to it
-     * @param reason why it is {@link Health#UNHEALTHY}, in one lower_snake word or a status; else {@code ""}
+     * @param reason why it is {@link Health#UNHEALTHY}, one word; else {@code ""}
+     * @param ejectedMs for how long it is still left out because of errors
      */
     public record EndpointView(
-            String address, Health health, Breaker breaker, int connections, int requests, String reason) {
+            String address,
+            Health health,
+            Breaker breaker,
+            int connections,
+            int requests,
+            String reason,
+            long ejectedMs) {
 
-        /** Of one that nothing is said against. */
+        /** Of one that is not left out. */
         public EndpointView(String address, Health health, Breaker breaker, int connections, int requests) {
-            this(address, health, breaker, connections, requests, "");
+            this(address, health, breaker, connections, requests, "", 0);
         }
 
         private EndpointView plus(EndpointView other) {
@@ -78,20 +122,25 @@ public record ClusterView(
                     worse(breaker, other.breaker),
                     connections + other.connections,
                     requests + other.requests,
-                    reason.isEmpty() ? other.reason : reason);
+                    reason.isEmpty() ? other.reason : reason,
+                    Math.max(ejectedMs, other.ejectedMs));
         }
     }
 
     /** The view of a cluster that nobody has used yet. */
     public static ClusterView unused(Cluster cluster) {
+        Resilience.Concurrency limits = cluster.resilience().concurrency();
+        Resilience.CircuitBreaking breaking = cluster.resilience().circuitBreaking();
+        Breaker own = breaking == null || breaking.perEndpoint() ? Breaker.NONE : Breaker.CLOSED;
+        Breaker each = breaking == null || !breaking.perEndpoint() ? Breaker.NONE : Breaker.CLOSED;
         return new ClusterView(
                 cluster.key(),
                 cluster.service(),
-                new Usage(0, 0),
-                new Usage(0, 0),
-                Breaker.NONE,
+                new Usage(0, limits == null ? 0 : limits.maxInFlight()),
+                new Usage(0, limits == null ? 0 : limits.queueSize()),
+                own,
                 cluster.endpoints().stream()
-                        .map(endpoint -> new EndpointView(endpoint.toString(), Health.HEALTHY, Breaker.NONE, 0, 0))
+                        .map(endpoint -> new EndpointView(endpoint.toString(), Health.HEALTHY, each, 0, 0))
                         .toList());
     }
 
@@ -116,7 +165,8 @@ public record ClusterView(
                 requests.plus(other.requests),
                 queue.plus(other.queue),
                 worse(breaker, other.breaker),
-                new ArrayList<>(byAddress.values()));
+                new ArrayList<>(byAddress.values()),
+                events.plus(other.events));
     }
 
     private static <E extends Enum<E>> E worse(E one, E other) {

@@ -12,6 +12,7 @@ import dev.torii.proxy.tls.ClientTls;
 import dev.torii.proxy.tls.TlsEngine;
 import dev.torii.proxy.tls.UpstreamTlsOptions;
 import dev.torii.proxy.trace.AppWork;
+import dev.torii.proxy.upstream.Guards;
 import dev.torii.proxy.upstream.RetryBudgets;
 import dev.torii.proxy.upstream.Upstreams;
 import dev.torii.proxy.upstream.health.HealthChecks;
@@ -58,7 +59,7 @@ public final class DataPlane {
      * @param listener hears of every exchange
      * @param mask how headers are shown
      * @param work of the app behind a sidecar, one for both of its data planes; null at a gateway
-     * @param nanos the clock of rate limits, as {@link System#nanoTime}
+     * @param nanos the clock of rate limits, breakers and ejections, as {@link System#nanoTime}
      */
     public record Options(
             String role,
@@ -114,6 +115,7 @@ public final class DataPlane {
     private final Vertx vertx;
     private final Options options;
     private final UpstreamTlsOptions upstreamTls;
+    private final Guards guards;
     private final RateLimits limits;
     private final Checkpoints checkpoints;
     private final HealthChecks checks;
@@ -129,6 +131,7 @@ public final class DataPlane {
     private DataPlane(Vertx vertx, Options options) {
         this.vertx = vertx;
         this.options = options;
+        this.guards = new Guards(options.nanos());
         this.upstreamTls = new UpstreamTlsOptions(InstantSource.system(), TlsEngine::best);
         this.limits = new RateLimits(limit -> NoStore.INSTANCE, options.nanos());
         this.checkpoints = new Checkpoints(limits);
@@ -152,7 +155,13 @@ public final class DataPlane {
                     context.nettyEventLoop(),
                     options.role(),
                     () -> plane.plan,
-                    new Upstreams(vertx, plane::clientTls, plane.checks, plane.retryBudgets),
+                    new Upstreams(
+                            vertx,
+                            context.nettyEventLoop(),
+                            plane.guards,
+                            plane::clientTls,
+                            plane.checks,
+                            plane.retryBudgets),
                     options.listener(),
                     options.mask(),
                     options.work())));
@@ -181,6 +190,7 @@ public final class DataPlane {
         checks.apply(snapshot);
         plan = next;
         retryBudgets.retain(snapshot);
+        guards.apply(snapshot, next.generation());
         closeWhatIsGone(next);
         List<Future<String>> opening = new ArrayList<>();
         for (Port port : snapshot.ports()) {
@@ -302,7 +312,7 @@ public final class DataPlane {
 
     /** The live state of the clusters in use, over all workers. */
     public Future<List<ClusterView>> clusters() {
-        return ask(worker -> worker.upstreams().views()).map(ClusterView::sum);
+        return ask(worker -> worker.upstreams().views()).map(ClusterView::sum).map(guards::complete);
     }
 
     /**

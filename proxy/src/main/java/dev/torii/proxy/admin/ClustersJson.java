@@ -24,6 +24,7 @@ final class ClustersJson {
                 .put("requests", usage(cluster.requests()))
                 .put("queue", usage(cluster.queue()))
                 .put("breaker", word(cluster.breaker()))
+                .put("panic", cluster.events().panic())
                 .put(
                         "endpoints",
                         new JsonArray(cluster.endpoints().stream()
@@ -38,7 +39,10 @@ final class ClustersJson {
                 .put("breaker", word(endpoint.breaker()))
                 .put("connections", endpoint.connections())
                 .put("requests", endpoint.requests());
-        return endpoint.reason().isEmpty() ? json : json.put("reason", endpoint.reason());
+        if (!endpoint.reason().isEmpty()) {
+            json.put("reason", endpoint.reason());
+        }
+        return endpoint.ejectedMs() == 0 ? json : json.put("ejectedForMs", endpoint.ejectedMs());
     }
 
     /** No limit is null. */

@@ -3,6 +3,7 @@ package dev.torii.proxy.http;
 import dev.torii.proxy.Fault;
 import dev.torii.proxy.upstream.ClusterState;
 import dev.torii.proxy.upstream.EndpointState;
+import dev.torii.proxy.upstream.Turn;
 import dev.torii.proxy.upstream.UpgradedConnection;
 import dev.torii.proxy.upstream.UpstreamEvents;
 import dev.torii.proxy.upstream.UpstreamRequest;
@@ -11,6 +12,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * and tells the exchange how it goes. Over once it was refused, succeeded, failed or was cancelled; what comes later is
  * ignored.
  */
-final class Attempt implements UpstreamEvents {
+final class Attempt implements UpstreamEvents, Turn.Holder {
 
     /** Of an answer that nobody wants: more costs more than a new connection. */
     private static final long MOST_READ = 16 * 1024;
@@ -32,6 +34,9 @@ final class Attempt implements UpstreamEvents {
     private final UpstreamRequest request;
     private final long timeoutMs;
     private final EventLoop loop;
+    private final @Nullable Turn turn;
+    private List<EndpointState> tried = List.of();
+    private boolean fresh;
     private @Nullable EndpointState endpoint;
     private @Nullable ScheduledFuture<?> timeout;
     private @Nullable UpstreamStream stream;
@@ -46,19 +51,35 @@ final class Attempt implements UpstreamEvents {
         this.request = request;
         this.timeoutMs = timeoutMs;
         this.loop = loop;
+        this.turn = cluster.turn(this);
     }
 
     /**
-     * Begins, and may be over before this returns.
+     * Begins when it is its turn, and may be over before this returns.
      *
-     * @param tried endpoints that are not chosen again while there is another
-     * @param fresh whether only a new connection will do
+     * @param before endpoints that are not chosen again while there is another
+     * @param onNew whether only a new connection will do
      */
-    void start(List<EndpointState> tried, boolean fresh) {
-        EndpointState chosen = exchange.choose(cluster, tried);
+    void start(List<EndpointState> before, boolean onNew) {
+        tried = before;
+        fresh = onNew;
+        if (turn == null) {
+            admitted();
+        } else {
+            turn.take();
+        }
+    }
+
+    @Override
+    public void refused(Fault why, String detail, int retryAfterSeconds) {
+        over = true;
+        exchange.attemptRefused(why, detail, retryAfterSeconds);
+    }
+
+    @Override
+    public void admitted() {
+        EndpointState chosen = choose();
         if (chosen == null) {
-            over = true;
-            exchange.attemptRefused(Fault.UH, "no_endpoint", 0);
             return;
         }
         endpoint = chosen;
@@ -72,6 +93,33 @@ final class Attempt implements UpstreamEvents {
         } else {
             chosen.acquire(this);
         }
+    }
+
+    /** One whose own breaker lets it, or null when the try is over for want of one. */
+    private @Nullable EndpointState choose() {
+        List<EndpointState> passedOver = tried;
+        EndpointState chosen = exchange.choose(cluster, passedOver);
+        while (chosen != null && turn != null && !turn.uses(chosen)) {
+            if (passedOver == tried) {
+                passedOver = new ArrayList<>(tried);
+            } else if (passedOver.lastIndexOf(chosen) >= tried.size()) {
+                giveUp(Fault.UB, "endpoint_breakers_open", turn.refusedForSeconds());
+                return null;
+            }
+            passedOver.add(chosen);
+            chosen = exchange.choose(cluster, passedOver);
+        }
+        if (chosen == null) {
+            giveUp(Fault.UH, "no_endpoint", 0);
+        }
+        return chosen;
+    }
+
+    private void giveUp(Fault why, String detail, int retryAfterSeconds) {
+        if (turn != null) {
+            turn.cancelled(why);
+        }
+        refused(why, detail, retryAfterSeconds);
     }
 
     @Override
@@ -96,6 +144,9 @@ final class Attempt implements UpstreamEvents {
         }
         finish();
         UpstreamStream open = stream;
+        if (turn != null) {
+            turn.cancelled(waitsForClient() ? Fault.DC : why);
+        }
         if (open != null) {
             open.cancel();
         } else if (endpoint != null) {
@@ -110,6 +161,9 @@ final class Attempt implements UpstreamEvents {
             return;
         }
         finish();
+        if (turn != null) {
+            turn.cancelled(Fault.DC);
+        }
         String announced = headers.get("content-length");
         long length = announced == null ? -1 : Characters.parseLength(announced);
         if (length > MOST_READ) {
@@ -135,6 +189,11 @@ final class Attempt implements UpstreamEvents {
         if (reading != null) {
             reading.cancel(false);
         }
+    }
+
+    /** Whether it is the client that owes the next piece: the backend takes more than comes. */
+    private boolean waitsForClient() {
+        return stream != null && stream.isWritable() && !exchange.body().isEnded();
     }
 
     private void finish() {
@@ -175,6 +234,12 @@ final class Attempt implements UpstreamEvents {
     @Override
     public void onHead(int status, HttpHeaders headers, boolean bodyless) {
         if (!over) {
+            if (endpoint != null) {
+                endpoint.answered(status, headers);
+            }
+            if (turn != null) {
+                turn.answered(status, headers);
+            }
             exchange.upstreamHead(status, headers, bodyless);
         }
     }
@@ -188,6 +253,7 @@ final class Attempt implements UpstreamEvents {
         }
         if (last) {
             finish();
+            ended(null);
         }
         exchange.upstreamData(piece, last, from);
     }
@@ -198,7 +264,14 @@ final class Attempt implements UpstreamEvents {
             stopReading();
         } else {
             finish();
+            ended(trailers);
             exchange.upstreamEnd(trailers);
+        }
+    }
+
+    private void ended(@Nullable HttpHeaders trailers) {
+        if (turn != null) {
+            turn.ended(trailers);
         }
     }
 
@@ -226,9 +299,13 @@ final class Attempt implements UpstreamEvents {
         if (timeout != null) {
             timeout.cancel(false);
         }
+        if (turn != null) {
+            turn.connected();
+        }
         exchange.upstreamUpgraded(headers, connection, () -> {
             if (!over) {
                 finish();
+                ended(null);
             }
         });
     }
@@ -239,6 +316,9 @@ final class Attempt implements UpstreamEvents {
             stopReading();
         } else {
             finish();
+            if (turn != null) {
+                turn.failed(fault);
+            }
             exchange.attemptFailed(fault, detail, unsent, unanswered);
         }
     }

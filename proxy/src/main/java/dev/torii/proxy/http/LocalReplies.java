@@ -20,6 +20,7 @@ final class LocalReplies {
      * @param status may differ from the fault's usual one (414, 413, 405 …)
      * @param detail one lower_snake word
      * @param grpcStatus what a gRPC client is told in place of it
+     * @param service whose limit or breaker it was; {@code ""} for none
      * @param head null when the request was too broken to read
      * @return done when it is written
      */
@@ -30,6 +31,7 @@ final class LocalReplies {
             String detail,
             int grpcStatus,
             String requestId,
+            String service,
             @org.jspecify.annotations.Nullable RequestHead head) {
         MultiMap headers = response.headers();
         String reason = fault.name() + " " + detail;
@@ -37,18 +39,20 @@ final class LocalReplies {
         headers.set("x-request-id", requestId);
         if (head != null && head.grpc) {
             headers.set("content-type", "application/grpc");
-            grpcStatus(headers, fault, detail, grpcStatus);
+            grpcStatus(headers, fault, service.isEmpty() ? detail : detail + " of " + service, grpcStatus);
             return response.setStatusCode(200).end();
         }
         String accept = head == null ? null : head.header("accept");
         String body;
         if (accept != null && accept.contains("json")) {
             headers.set("content-type", "application/json");
-            body = "{\"status\":" + status + ",\"reason\":\"" + fault.name() + "\",\"detail\":\"" + detail
-                    + "\",\"message\":\"" + fault.meaning() + "\",\"request_id\":\"" + requestId + "\"}\n";
+            body = "{\"status\":" + status + ",\"reason\":\"" + fault.name() + "\",\"detail\":\"" + detail + "\""
+                    + (service.isEmpty() ? "" : ",\"service\":\"" + service + "\"") + ",\"message\":\""
+                    + fault.meaning() + "\",\"request_id\":\"" + requestId + "\"}\n";
         } else {
             headers.set("content-type", "text/plain; charset=utf-8");
-            body = fault.meaning() + " (" + reason + ")\nrequest id " + requestId + "\n";
+            body = fault.meaning() + " (" + reason + ")" + (service.isEmpty() ? "" : " of " + service) + "\nrequest id "
+                    + requestId + "\n";
         }
         return response.setStatusCode(status).end(body);
     }

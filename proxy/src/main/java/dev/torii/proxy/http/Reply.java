@@ -2,6 +2,7 @@ package dev.torii.proxy.http;
 
 import dev.torii.proxy.Fault;
 import dev.torii.proxy.upstream.UpstreamStream;
+import dev.torii.routing.Cluster;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http2.Http2Error;
@@ -193,12 +194,19 @@ final class Reply {
             response.headers().set("connection", "close");
         }
         outcome.grpcStatus(head.grpc ? failure.grpcStatus() : -1);
-        Future<Void> written =
-                LocalReplies.send(response, why, status, detail, failure.grpcStatus(), routing.requestId(), head);
+        Future<Void> written = LocalReplies.send(
+                response, why, status, detail, failure.grpcStatus(), routing.requestId(), service(why), head);
         // To gRPC a failure is a 200 that says so.
         outcome.status(response.getStatusCode());
         localBytes = response.bytesWritten();
         settle(written, close);
+    }
+
+    /** Who refused, when it was a Service's own limit. */
+    private String service(Fault why) {
+        RulePlan.BackendPlan backend = routing.backend();
+        Cluster cluster = backend == null ? null : backend.cluster();
+        return cluster != null && (why == Fault.UO || why == Fault.UB) ? cluster.service() : "";
     }
 
     /** A gRPC answer can still say why in its trailers, where it gave no length; any other must not look whole. */

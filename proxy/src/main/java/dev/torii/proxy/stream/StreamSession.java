@@ -6,6 +6,7 @@ import dev.torii.proxy.http.Plan;
 import dev.torii.proxy.tls.ListenerIdentity;
 import dev.torii.proxy.upstream.EndpointState;
 import dev.torii.proxy.upstream.Hashing;
+import dev.torii.proxy.upstream.Turn;
 import dev.torii.routing.Cluster;
 import dev.torii.routing.Listener;
 import dev.torii.routing.ListenerSettings;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * the ClientHello is awaited, TLS is ended where the listener says so (and the connection given away if that is an HTTPS
  * listener), a backend is dialled, bytes flow. Reading is off while nobody could take what comes.
  */
-final class StreamSession {
+final class StreamSession implements Turn.Holder {
 
     private static final long LONG_IDLE_MS = 3_600_000;
     private static final int MAX_ATTEMPTS = 2;
@@ -61,6 +62,8 @@ final class StreamSession {
     private @Nullable Listener listener;
     private @Nullable Cluster cluster;
     private @Nullable EndpointState endpoint;
+    private @Nullable Turn turn;
+    private List<EndpointState> tried = List.of();
     private @Nullable Side backend;
     private @Nullable ScheduledFuture<?> timer;
     private long lastActive;
@@ -273,18 +276,37 @@ final class StreamSession {
         return why == null;
     }
 
-    private void dial(List<EndpointState> tried) {
+    private void dial(List<EndpointState> before) {
         stage = Stage.DIAL;
         disarm();
         log.begin();
         client.shut();
         client.comeLast();
         Cluster to = cluster;
+        tried = before;
+        turn = to == null ? null : context.upstreams().of(to, plan.generation()).turn(this);
+        if (turn == null) {
+            admitted();
+        } else {
+            turn.take();
+        }
+    }
+
+    @Override
+    public void refused(Fault why, String detail, int retryAfterSeconds) {
+        end(why, detail);
+    }
+
+    @Override
+    public void admitted() {
+        Cluster to = cluster;
         EndpointState chosen = to == null
                 ? null
                 : context.upstreams().of(to, plan.generation()).pick(Hashing.hash(address), tried);
         if (to == null || chosen == null) {
             end(Fault.UH, "no_endpoint");
+        } else if (turn != null && !turn.uses(chosen)) {
+            end(Fault.UB, "endpoint_breakers_open");
         } else if (chosen.inFlight() >= to.connection().maxPerEndpoint()) {
             end(Fault.UO, "endpoint_connection_limit");
         } else {
@@ -304,6 +326,10 @@ final class StreamSession {
         }
         failed.leave();
         endpoint = null;
+        if (turn != null) {
+            turn.failed(Fault.UF);
+            turn = null;
+        }
         if (log.attempts() < MAX_ATTEMPTS) {
             dial(List.of(failed));
         } else {
@@ -318,6 +344,9 @@ final class StreamSession {
             return;
         }
         stage = Stage.FLOW;
+        if (turn != null) {
+            turn.connected();
+        }
         log.connected();
         Side other = Side.of(this, channel);
         backend = other;
@@ -438,6 +467,9 @@ final class StreamSession {
         disarm();
         if (endpoint != null) {
             endpoint.leave();
+        }
+        if (turn != null) {
+            turn.cancelled(why == null ? Fault.DC : why);
         }
         if (wasHello && !heard && why == Fault.DC) {
             return; // A load balancer looked whether the port is open: nothing to tell.

@@ -4,6 +4,8 @@ import dev.torii.proxy.ClusterView;
 import dev.torii.proxy.ClusterView.Breaker;
 import dev.torii.proxy.ClusterView.EndpointView;
 import dev.torii.proxy.ClusterView.Health;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -54,8 +56,57 @@ final class UpstreamSeries {
                         "queued_limit",
                         "Bound of the above; 0 is none.",
                         sum(c -> c.queue().limit())),
+                gauge(
+                        "panic",
+                        "Backends of which all endpoints are left out, so that all are used.",
+                        sum(c -> c.events().panic() ? 1 : 0)),
                 endpoints(),
-                breakers());
+                breakers(),
+                ejections(),
+                transitions());
+    }
+
+    private CounterSnapshot ejections() {
+        List<CounterDataPointSnapshot> points = new ArrayList<>();
+        byService.forEach((service, clusters) -> {
+            long count =
+                    clusters.stream().mapToLong(c -> c.events().ejections()).sum();
+            if (count > 0) {
+                points.add(count(Labels.of(SERVICE, service), count));
+            }
+        });
+        return new CounterSnapshot(
+                new MetricMetadata("torii_ejections", "Endpoints left out for a while because of errors in a row."),
+                points);
+    }
+
+    /** Only of services whose breakers have done something. */
+    private CounterSnapshot transitions() {
+        List<CounterDataPointSnapshot> points = new ArrayList<>();
+        byService.forEach((service, clusters) -> {
+            long opened = clusters.stream().mapToLong(c -> c.events().opened()).sum();
+            if (opened > 0) {
+                long halfOpened = clusters.stream()
+                        .mapToLong(c -> c.events().halfOpened())
+                        .sum();
+                long closed =
+                        clusters.stream().mapToLong(c -> c.events().closed()).sum();
+                points.add(count(state(service, Breaker.OPEN), opened));
+                points.add(count(state(service, Breaker.HALF_OPEN), halfOpened));
+                points.add(count(state(service, Breaker.CLOSED), closed));
+            }
+        });
+        return new CounterSnapshot(
+                new MetricMetadata("torii_breaker_transitions", "Changes of breakers, by the state they came to."),
+                points);
+    }
+
+    private static Labels state(String service, Breaker state) {
+        return Labels.of(SERVICE, service, "torii_state", word(state));
+    }
+
+    private static CounterDataPointSnapshot count(Labels labels, long value) {
+        return new CounterDataPointSnapshot((double) value, labels, null, 0);
     }
 
     private static ToLongFunction<List<ClusterView>> sum(ToLongFunction<ClusterView> amount) {
@@ -101,7 +152,7 @@ final class UpstreamSeries {
                     long count = breakers.stream()
                             .filter(breaker -> breaker == state)
                             .count();
-                    points.add(point(Labels.of(SERVICE, service, "torii_state", word(state)), count));
+                    points.add(point(state(service, state), count));
                 }
             }
         });

@@ -23,8 +23,9 @@ abstract class Balancer {
     }
 
     /**
-     * The first acceptable endpoint from {@code start} on, walking round; else the first that was not tried, else the
-     * start itself.
+     * The fittest endpoint, the first of these from {@code start} on, walking round. In this order: one whose breaker would
+     * let it, one that is not left out, one that was not tried, one that need not be avoided. So when all are left out all
+     * are used.
      */
     static EndpointState acceptable(List<EndpointState> endpoints, int start, List<EndpointState> tried) {
         int size = endpoints.size();
@@ -32,18 +33,17 @@ abstract class Balancer {
             return endpoints.get(0);
         }
         long now = System.nanoTime();
-        EndpointState untried = null;
-        for (int i = 0; i < size; i++) {
+        EndpointState best = endpoints.get(start % size);
+        int bestRank = Integer.MAX_VALUE;
+        for (int i = 0; i < size && bestRank > 0; i++) {
             EndpointState candidate = endpoints.get((start + i) % size);
-            if (tried.contains(candidate)) {
-                continue;
+            int rank = candidate.rank() + (tried.contains(candidate) ? 2 : 0) + (candidate.isAvoided(now) ? 1 : 0);
+            if (rank < bestRank) {
+                best = candidate;
+                bestRank = rank;
             }
-            if (!candidate.isAvoided(now)) {
-                return candidate;
-            }
-            untried = untried == null ? candidate : untried;
         }
-        return untried == null ? endpoints.get(start % size) : untried;
+        return best;
     }
 
     private static final class RoundRobin extends Balancer {

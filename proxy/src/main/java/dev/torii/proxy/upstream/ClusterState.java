@@ -23,6 +23,8 @@ public final class ClusterState {
     /** Null where there are no checks. */
     private @Nullable ClusterHealth health;
 
+    private @Nullable Guard guard;
+
     ClusterState(Upstreams loop, Cluster cluster, long generation) {
         this.loop = loop;
         this.key = cluster.key();
@@ -30,6 +32,7 @@ public final class ClusterState {
         this.cluster = cluster;
         this.generation = generation;
         this.health = loop.checks().of(cluster);
+        this.guard = loop.guards().of(cluster, generation);
         this.balancer = rebuild();
     }
 
@@ -46,6 +49,12 @@ public final class ClusterState {
         return retryBudget;
     }
 
+    /** For a try at this cluster; null where nothing has to be asked, waited for or told. */
+    public @Nullable Turn turn(Turn.Holder holder) {
+        Guard asked = guard;
+        return asked == null ? null : new Turn(asked, loop.eventLoop(), holder);
+    }
+
     /**
      * Chooses an endpoint, or null when there is none.
      *
@@ -59,11 +68,11 @@ public final class ClusterState {
         return endpoints.isEmpty() ? null : balancer.pick(endpoints, hash, tried);
     }
 
-    /** The endpoint with that name ({@code host:port}) unless it is unhealthy, or null: for sticky sessions. */
+    /** The endpoint with that name ({@code host:port}) if it is fit for use, or null: for sticky sessions. */
     public @Nullable EndpointState named(long nameHash) {
         for (EndpointState endpoint : endpoints) {
             if (Hashing.hash(endpoint.name()) == nameHash) {
-                return unhealthyBecause(endpoint.endpoint()).isEmpty() ? endpoint : null;
+                return endpoint.rank() == 0 ? endpoint : null;
             }
         }
         return null;
@@ -83,6 +92,7 @@ public final class ClusterState {
         cluster = newer;
         health = loop.checks().of(newer);
         if (!same) {
+            guard = loop.guards().of(newer, newerGeneration);
             balancer = rebuild();
         }
     }
@@ -100,6 +110,7 @@ public final class ClusterState {
             } else {
                 state.update(cluster);
             }
+            state.guard(guard == null ? null : guard.endpoint(endpoint));
             kept.put(endpoint, state);
         }
         byEndpoint.values().forEach(EndpointState::retire);

@@ -5,6 +5,7 @@ import dev.torii.proxy.Fault;
 import dev.torii.routing.Cluster;
 import dev.torii.routing.Endpoint;
 import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpHeaders;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -27,6 +28,7 @@ public final class EndpointState {
     private static final double LEAST_SHARE = 0.1;
 
     private static final long PENALTY_NANOS = 1_000_000_000L;
+    private static final long BUSY_NANOS = 100_000_000L;
     private static final long RELAX_NANOS = 60_000_000_000L;
     private static final long LEAST_IDLE_MS = 100;
 
@@ -50,6 +52,7 @@ public final class EndpointState {
     private long warmingNanos;
     private long warmAt;
     private boolean gone;
+    private @Nullable EndpointGuard guard;
 
     EndpointState(Upstreams loop, ClusterState owner, Endpoint endpoint) {
         this.loop = loop;
@@ -79,6 +82,27 @@ public final class EndpointState {
         return open.size() + http2.size();
     }
 
+    /** What all event loops know of it together; null where that is nothing. */
+    @Nullable
+    EndpointGuard guard() {
+        return guard;
+    }
+
+    void guard(@Nullable EndpointGuard shared) {
+        guard = shared;
+    }
+
+    /** How unfit for use: 0 is fit, 4 and more is left out, 8 and more would refuse. */
+    int rank() {
+        EndpointGuard known = guard;
+        if (known == null) {
+            return 0;
+        }
+        boolean leftOut =
+                known.isLeftOut(loop.now()) || !owner.unhealthyBecause(endpoint).isEmpty();
+        return (known.isOpen() ? 8 : 0) + (leftOut ? 4 : 0);
+    }
+
     Cluster cluster() {
         return cluster;
     }
@@ -91,17 +115,11 @@ public final class EndpointState {
     ClusterView.EndpointView view() {
         String reason = owner.unhealthyBecause(endpoint);
         ClusterView.Health health = reason.isEmpty() ? ClusterView.Health.HEALTHY : ClusterView.Health.UNHEALTHY;
-        return new ClusterView.EndpointView(name, health, ClusterView.Breaker.NONE, connections(), inFlight, reason);
+        return new ClusterView.EndpointView(name, health, ClusterView.Breaker.NONE, connections(), inFlight, reason, 0);
     }
 
-    /**
-     * Whether another one should take this request: it is unhealthy or cannot be reached, or is new and gets only a
-     * growing share.
-     */
+    /** Whether another one should take this request: it cannot be reached, or is new and gets only a growing share. */
     boolean isAvoided(long now) {
-        if (!owner.unhealthyBecause(endpoint).isEmpty()) {
-            return true;
-        }
         if (avoidUntil != 0 && now - avoidUntil < 0) {
             return true;
         }
@@ -205,6 +223,13 @@ public final class EndpointState {
     /** A connection to it could be made. */
     void reached() {
         avoidUntil = 0;
+    }
+
+    /** It answers. Who has too much to do and says so shall not get more for being quick about it. */
+    public void answered(int status, HttpHeaders headers) {
+        if (Verdict.saysBusy(status, headers)) {
+            avoidUntil = System.nanoTime() + BUSY_NANOS;
+        }
     }
 
     /** No connection could be made, or its proxy could make none to the app: others are preferred for a moment. */

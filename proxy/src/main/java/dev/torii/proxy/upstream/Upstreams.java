@@ -8,6 +8,7 @@ import dev.torii.routing.Endpoint;
 import dev.torii.routing.Snapshot;
 import dev.torii.routing.UpstreamTls;
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import io.vertx.core.Vertx;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -26,6 +27,8 @@ public final class Upstreams {
     private static final long SWEEP_MS = 250;
 
     private final Vertx vertx;
+    private final EventLoop eventLoop;
+    private final Guards guards;
     private final Connector connector;
     private final HealthChecks checks;
     private final RetryBudgets budgets;
@@ -35,16 +38,21 @@ public final class Upstreams {
     /**
      * Knows no cluster yet.
      *
+     * @param guards what it shares with the other event loops
      * @param clientTls what was prepared for a backend, off the event loop; null when that failed
      * @param checks those of the process
      * @param budgets those of the process
      */
     public Upstreams(
             Vertx vertx,
+            EventLoop eventLoop,
+            Guards guards,
             Function<UpstreamTls, @Nullable ClientTls> clientTls,
             HealthChecks checks,
             RetryBudgets budgets) {
         this.vertx = vertx;
+        this.eventLoop = eventLoop;
+        this.guards = guards;
         this.budgets = budgets;
         this.connector = new Connector(vertx, clientTls);
         this.checks = checks;
@@ -114,6 +122,19 @@ public final class Upstreams {
 
     RetryBudgets budgets() {
         return budgets;
+    }
+
+    EventLoop eventLoop() {
+        return eventLoop;
+    }
+
+    Guards guards() {
+        return guards;
+    }
+
+    /** By the clock that ejections are measured with. */
+    long now() {
+        return guards.now();
     }
 
     Connector connector() {

@@ -208,13 +208,13 @@ class AdminServerTest {
         JsonArray clusters = get("/clusters").bodyAsJsonObject().getJsonArray("clusters");
         assertThat(clusters).hasSize(1);
         JsonObject cluster = clusters.getJsonObject(0);
-        assertThat(cluster.getJsonObject("requests")).isEqualTo(new JsonObject("{\"current\":3,\"limit\":200}"));
-        assertThat(cluster.getJsonObject("queue")).isEqualTo(new JsonObject("{\"current\":0,\"limit\":null}"));
+        assertThat(cluster.getJsonObject("requests")).isEqualTo(new JsonObject("{\"current\":3,\"limit\":1053}"));
+        assertThat(cluster.getJsonObject("queue")).isEqualTo(new JsonObject("{\"current\":0,\"limit\":1054}"));
         assertThat(cluster.getString("breaker")).isEqualTo("half_open");
         assertThat(cluster.getJsonArray("endpoints").encode())
-                .isEqualTo("[{\"address\":\"10.9.8.7:1022\",\"health\":\"ejected\",\"breaker\":\"none\","
+                .isEqualTo("[{\"address\":\"10.9.8.7:1022\",\"health\":\"ejected\",\"breaker\":\"closed\","
                         + "\"connections\":4,\"requests\":3},"
-                        + "{\"address\":\"[fd00::7]:1023\",\"health\":\"healthy\",\"breaker\":\"none\","
+                        + "{\"address\":\"[fd00::7]:1023\",\"health\":\"healthy\",\"breaker\":\"closed\","
                         + "\"connections\":0,\"requests\":0}]");
     }
 

@@ -1,0 +1,198 @@
+package dev.torii.proxy.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.torii.proxy.ClusterView.Health;
+import dev.torii.proxy.TestProxy;
+import dev.torii.routing.Endpoint;
+import dev.torii.routing.Resilience;
+import dev.torii.routing.Resilience.HealthCheck;
+import dev.torii.routing.Resilience.OutlierDetection;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Endpoints that are left out because of errors in a row, or of their health checks, and what becomes of their requests. */
+class EjectionTest {
+
+    private static final HealthCheck CHECKS = new HealthCheck(HealthCheck.Kind.TCP, "", 5_000, 1_000, 3, 1);
+
+    private final Guarded guarded = new Guarded(3);
+    private final Guarded.Backend a = guarded.backend();
+    private final Guarded.Backend b = guarded.backend();
+
+    @AfterEach
+    void close() {
+        guarded.close();
+    }
+
+    private void serve(int maxPercent, Guarded.Backend... of) {
+        guarded.serve(Guarded.with(new OutlierDetection(3, 30_000, maxPercent), null), of);
+    }
+
+    private void ask(int times) {
+        for (int i = 0; i < times; i++) {
+            guarded.get();
+        }
+    }
+
+    /** Asks until that is ejected; its errors come by all event loops. */
+    private void ejected(Guarded.Backend bad) {
+        for (int i = 0; i < 100 && guarded.view(bad).health() != Health.EJECTED; i++) {
+            guarded.get();
+        }
+        assertThat(guarded.view(bad).health()).isEqualTo(Health.EJECTED);
+    }
+
+    @Test
+    void soManyErrorsInARowEjectAnEndpointAndTheOthersDoItsWork() {
+        serve(50, a.answers(Guarded.BAD), b);
+        ejected(a);
+        assertThat(a.asked()).isEqualTo(3);
+        assertThat(guarded.view(a).ejectedMs()).isEqualTo(30_000);
+        guarded.get(20, 200);
+        assertThat(a.asked()).isEqualTo(3);
+        assertThat(guarded.view().events().ejections()).isEqualTo(1);
+    }
+
+    @Test
+    void oneSuccessBeginsTheRowAnew() {
+        serve(50, a, b);
+        for (int i = 0; i < 5; i++) {
+            a.answers(Guarded.BAD);
+            int until = a.asked() + 2;
+            for (int n = 0; n < 100 && a.asked() < until; n++) {
+                guarded.get();
+            }
+            a.answers(Guarded.OK);
+            for (int n = 0; n < 100 && a.asked() == until; n++) {
+                guarded.get();
+            }
+        }
+        assertThat(guarded.view(a).health()).isEqualTo(Health.HEALTHY);
+        assertThat(a.asked()).isEqualTo(15);
+    }
+
+    @Test
+    void eachTimeIsLongerAndCalmMakesItShorterAgain() {
+        serve(50, a.answers(Guarded.BAD), b);
+        ejected(a);
+        guarded.pass(29_999);
+        assertThat(guarded.view(a).health()).isEqualTo(Health.EJECTED);
+        guarded.pass(1);
+        assertThat(guarded.view(a).health()).isEqualTo(Health.HEALTHY);
+        ejected(a);
+        assertThat(guarded.view(a).ejectedMs()).isEqualTo(60_000);
+        guarded.pass(60_000);
+        ejected(a);
+        assertThat(guarded.view(a).ejectedMs()).isEqualTo(90_000);
+        guarded.pass(90_000 + 2 * 30_000);
+        ejected(a);
+        assertThat(guarded.view(a).ejectedMs()).isEqualTo(60_000);
+        guarded.pass(60_000 + 100 * 30_000);
+        ejected(a);
+        assertThat(guarded.view(a).ejectedMs()).isEqualTo(30_000);
+    }
+
+    @Test
+    void thereIsALongestTime() {
+        serve(50, a.answers(Guarded.BAD), b);
+        for (int i = 1; i <= 12; i++) {
+            ejected(a);
+            assertThat(guarded.view(a).ejectedMs()).isEqualTo(Math.min(i * 30_000, 300_000));
+            guarded.pass(guarded.view(a).ejectedMs());
+        }
+    }
+
+    @Test
+    void notMoreThanItsShareIsEjectedWhateverTheyDo() {
+        Guarded.Backend[] four = {a, b, guarded.backend(), guarded.backend()};
+        for (Guarded.Backend each : four) {
+            each.answers(Guarded.BAD);
+        }
+        serve(50, four);
+        ask(60);
+        long out = Arrays.stream(four)
+                .filter(each -> guarded.view(each).health() == Health.EJECTED)
+                .count();
+        assertThat(out).isEqualTo(2);
+        assertThat(guarded.view().events().ejections()).isEqualTo(2);
+        assertThat(guarded.view().events().panic()).isFalse();
+    }
+
+    @Test
+    void theLastOneStays() {
+        serve(100, a.answers(Guarded.BAD));
+        ask(20);
+        assertThat(a.asked()).isEqualTo(20);
+        assertThat(guarded.view(a).health()).isEqualTo(Health.HEALTHY);
+    }
+
+    @Test
+    void evenASmallShareIsOneWhileThereAreOthers() {
+        serve(1, a.answers(Guarded.BAD), b);
+        ejected(a);
+        guarded.get(10, 200);
+    }
+
+    @Test
+    void whenAllAreLeftOutAllAreUsedAndPanicIsSaid() {
+        serve(100, a.answers(Guarded.BAD), b.answers(Guarded.BAD));
+        ejected(a);
+        ejected(b);
+        assertThat(guarded.view().events().panic()).isTrue();
+        int before = a.asked();
+        int beforeOfB = b.asked();
+        ask(40);
+        assertThat(a.asked() - before).isBetween(5, 35);
+        assertThat(b.asked() - beforeOfB).isBetween(5, 35);
+        guarded.pass(30_000);
+        assertThat(guarded.view().events().panic()).isFalse();
+    }
+
+    @Test
+    void healthChecksLeaveEndpointsOutAndTakeThemIn() {
+        guarded.serve(Guarded.with(new OutlierDetection(3, 30_000, 50), CHECKS), a, b);
+        guarded.get(4, 200);
+        checked(a, false);
+        assertThat(guarded.view(a).health()).isEqualTo(Health.UNHEALTHY);
+        assertThat(guarded.view(a).reason()).isEqualTo("timeout");
+        int before = a.asked();
+        guarded.get(20, 200);
+        assertThat(a.asked()).isEqualTo(before);
+        checked(b, false);
+        assertThat(guarded.view().events().panic()).isTrue();
+        guarded.get(20, 200);
+        assertThat(a.asked()).isGreaterThan(before);
+        checked(a, true);
+        checked(b, true);
+        assertThat(guarded.view(a).health()).isEqualTo(Health.HEALTHY);
+        assertThat(guarded.view(a).reason()).isEmpty();
+    }
+
+    private void checked(Guarded.Backend backend, boolean healthy) {
+        List<Boolean> done = TestProxy.await(guarded.proxy.plane().ask(worker -> {
+            worker.upstreams()
+                    .guards()
+                    .checked(
+                            java.util.Objects.requireNonNull(
+                                    guarded.proxy.plane().snapshot().cluster("b")),
+                            new Endpoint("127.0.0.1", backend.port()),
+                            healthy,
+                            "timeout");
+            return true;
+        }));
+        assertThat(done).contains(true);
+    }
+
+    @Test
+    void aPolicyThatGoesTakesItsVerdictsWithIt() {
+        guarded.serve(Guarded.with(new OutlierDetection(3, 30_000, 50), CHECKS), a.answers(Guarded.BAD), b);
+        ejected(a);
+        checked(b, false);
+        guarded.serve(Resilience.NONE, a, b);
+        assertThat(guarded.view(a).health()).isEqualTo(Health.HEALTHY);
+        assertThat(guarded.view(b).health()).isEqualTo(Health.HEALTHY);
+    }
+}

@@ -3,6 +3,7 @@ package dev.torii.proxy.http;
 import dev.torii.proxy.HeaderList;
 import dev.torii.proxy.upstream.EndpointState;
 import dev.torii.proxy.upstream.UpstreamRequest;
+import dev.torii.routing.Cluster;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,10 +42,20 @@ final class Mirrors {
             }
             EndpointState endpoint =
                     worker.upstreams().of(to.cluster(), plan.generation()).pick(random.nextLong(), List.of());
-            if (endpoint != null && worker.admitsMirror()) {
+            if (endpoint == null) {
+                continue;
+            }
+            if (!hasRoom(endpoint, to.cluster())) {
+                worker.mirrorDropped();
+            } else if (worker.admitsMirror()) {
                 copies.add(new Mirror(worker, to.cluster().service(), endpoint, request, timeoutMs));
             }
         }
+    }
+
+    /** Of an endpoint that has originals to serve too, copies that hang must not take every connection. */
+    private static boolean hasRoom(EndpointState endpoint, Cluster cluster) {
+        return endpoint.inFlight() * 2 < cluster.connection().maxPerEndpoint();
     }
 
     /** Sends the heads, once the original is on its way. */

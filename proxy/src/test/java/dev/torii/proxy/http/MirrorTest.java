@@ -219,6 +219,29 @@ class MirrorTest {
     }
 
     @Test
+    void halfOfTheConnectionsToAnEndpointAreLeftToOriginals() {
+        try (MisbehavingBackend mirror = MisbehavingBackend.start(Behaviours.stalls());
+                RawHttp client = gate.connect()) {
+            gate.proxy
+                    .clearRoutes()
+                    .cluster(
+                            "mirror",
+                            Cluster.Protocol.AUTO,
+                            LoadBalancing.DEFAULT,
+                            new ConnectionSettings(1_000, 4_000, 10),
+                            mirror.port())
+                    .route("/", "behind", Timeouts.NONE, new Filter.Mirror(new Target.ToCluster("mirror"), 1, 1))
+                    .apply();
+            for (int i = 0; i < 20; i++) {
+                get(client);
+            }
+            assertThat(mirror.awaitConnections(5)).isTrue();
+            assertThat(gate.proxy.mirrorsDropped()).isEqualTo(15);
+            assertThat(mirror.connections()).isEqualTo(5);
+        }
+    }
+
+    @Test
     void aMirrorThatRefusesOrBreaksIsNotFelt() {
         try (RawHttp client = gate.connect()) {
             gate.proxy

@@ -5,6 +5,7 @@ import { ask, cancelled, poll } from '../api.js';
 import { go, to } from '../router.js';
 import { empty, failed, loading } from '../ui/pieces.js';
 import { breakerTable } from './config/breakers.js';
+import { limitTable } from './config/limits.js';
 import { proxyTable } from './config/proxies.js';
 import { routeList } from './config/routes.js';
 import { firstPart, linesOf, snapshotText } from './config/snapshot.js';
@@ -41,8 +42,8 @@ export function configView(page) {
   };
 
   async function refreshBreakers() {
-    const [breakers, proxies] = await Promise.all([ask('breakers', {}, ended.signal), ask('proxies', {}, ended.signal)]);
-    got = { ...got, breakers, proxies };
+    const [breakers, limits, proxies] = await Promise.all(['breakers', 'limits', 'proxies'].map((what) => ask(what, {}, ended.signal)));
+    got = { ...got, breakers, limits, proxies };
   }
 
   /** The list of proxies, then the chosen one's snapshot: again only when it serves another one. */
@@ -76,8 +77,8 @@ export function configView(page) {
     proxies: () => proxyTable(got.proxies),
     routes: () => html`<div class="tools">${finder('Find a route, host or backend')}</div>
       ${routeList(got.routes, found())}`,
-    breakers: () => html`<div class="tools">${finder('Find a proxy, backend or endpoint')}</div>
-      ${breakerTable(got.breakers, got.proxies, found(), allBreakers, showAllBreakers)}`,
+    breakers: () => html`<div class="tools">${finder('Find a proxy, backend, endpoint or limit')}</div>
+      ${breakerTable(got.breakers, got.proxies, found(), allBreakers, showAllBreakers)} ${limitTable(got.limits, got.proxies, found())}`,
     snapshot: () => html`<div class="tools">
         <select aria-label="proxy" @change=${(event) => set({ proxy: event.target.value })}>
           ${got.proxies?.map((proxy) => html`<option value=${proxy.address} .selected=${proxy === chosenProxy()}>${proxy.service || proxy.role} ${proxy.address}</option>`)}

@@ -35,7 +35,7 @@ export function breakerTable(breakers, proxies, wanted, all, showAll) {
         ? html`, <b class="warn">${icon('warn')} ${plural(ejected, 'endpoint')} ejected</b>`
         : nothing}
     </p>
-    ${shown.length > 0 ? table(shown) : word ? empty(`Nothing here has "${wanted}" in it.`) : nothing}
+    ${shown.length > 0 ? table(shown) : word ? empty(`No backend has "${wanted}" in it.`) : nothing}
     ${quiet > 0
       ? html`<p class="sub">${plural(quiet, 'row')} more without limit, breaker or requests in flight. <button class="link" @click=${showAll}>Show them</button></p>`
       : nothing}`;

@@ -226,7 +226,29 @@ public final class FakeProxy {
                     .put("breaker", breaker)
                     .put("endpoints", new JsonArray().add(endpoint)));
         }
-        return new JsonObject().put("clusters", clusters);
+        JsonArray limits = service.equals("gateway") ? new JsonArray().add(perTenant()) : new JsonArray();
+        return new JsonObject().put("clusters", clusters).put("limits", limits);
+    }
+
+    private static JsonObject perTenant() {
+        return new JsonObject()
+                .put("id", "default/fair-use/per-tenant@HTTPRoute/default/shop")
+                .put("name", "per-tenant")
+                .put("requests", 100)
+                .put("per_ms", 1000)
+                .put("burst", 20)
+                .put("key", "header x-tenant")
+                .put("scope", "local")
+                .put("shadow", false)
+                .put("keys", new JsonObject().put("current", 7).put("limit", 16_384))
+                .put("crowded", 0)
+                .put(
+                        "decisions",
+                        new JsonObject()
+                                .put("allowed", 5_000)
+                                .put("refused", 12)
+                                .put("shadow", 0)
+                                .put("error", 0));
     }
 
     private static String key(String to) {

@@ -119,6 +119,17 @@ final class MeshApiTest {
     }
 
     @Test
+    void rateLimitsAreThoseOfTheProxies() {
+        JsonObject limit = with("/api/limits", "proxy", mesh.proxy("gateway").address());
+        assertThat(limit.getString("id")).isEqualTo("default/fair-use/per-tenant@HTTPRoute/default/shop");
+        assertThat(limit.getString("key")).isEqualTo("header x-tenant");
+        assertThat(limit.getInteger("requests")).isEqualTo(100);
+        assertThat(limit.getInteger("keys")).isEqualTo(7);
+        assertThat(limit.getInteger("refused")).isEqualTo(12);
+        assertThat(array("/api/limits")).hasSize(1);
+    }
+
+    @Test
     void aProxysOwnPagesAreShownAndNobodyElses() throws Exception {
         String web = mesh.proxy("web").address();
         assertThat(new JsonObject(get("/api/proxies/" + web + "/snapshot").body()).getString("version"))

@@ -136,7 +136,10 @@ public final class Mesh {
                 .findFirst()
                 .orElse("");
         State state = ready.status() == 200 ? State.READY : State.NOT_READY;
-        JsonObject read = json("/clusters", clusters, page -> new Breakers(0).add("", page));
+        JsonObject read = json("/clusters", clusters, page -> {
+            new Breakers(0).add("", page);
+            new RateLimits(Integer.MAX_VALUE).add("", page);
+        });
         return new Look(state, reason, scrape, read, null);
     }
 
@@ -220,6 +223,15 @@ public final class Mesh {
                 .filter(Proxy::isReachable)
                 .forEach(proxy -> breakers.add(proxy.address(), proxy.clusters()));
         return breakers.json();
+    }
+
+    /** Rate limits of all proxies that answer. */
+    public synchronized JsonArray limits(int most) {
+        RateLimits limits = new RateLimits(most);
+        proxies.values().stream()
+                .filter(Proxy::isReachable)
+                .forEach(proxy -> limits.add(proxy.address(), proxy.clusters()));
+        return limits.json();
     }
 
     /** A page of one proxy, as it gives it now; of nobody but a proxy that is watched. */

@@ -57,6 +57,7 @@ public final class Site {
         router.route("/api/graph").handler(this::graph);
         router.route("/api/routes").handler(this::routes);
         router.route("/api/breakers").handler(this::breakers);
+        router.route("/api/limits").handler(this::limits);
         router.route("/api/proxies").handler(this::proxies);
         router.route("/api/proxies/:address/snapshot").handler(ctx -> proxyPage(ctx, "/snapshot"));
         router.route("/api/proxies/:address/clusters").handler(ctx -> proxyPage(ctx, "/clusters"));
@@ -134,6 +135,11 @@ public final class Site {
     private void breakers(RoutingContext ctx) {
         int limit = new Query(ctx.queryParams(), Set.of("limit")).limit(Query.MAX_LIMIT);
         pages.json(ctx, () -> mesh.breakers(limit));
+    }
+
+    private void limits(RoutingContext ctx) {
+        int limit = new Query(ctx.queryParams(), Set.of("limit")).limit(Query.MAX_LIMIT);
+        pages.json(ctx, () -> mesh.limits(limit));
     }
 
     private void proxies(RoutingContext ctx) {

@@ -69,6 +69,16 @@ final class ConfigPageTest {
     }
 
     @Test
+    void aLimitThatRefusesSaysHowOften(Visit visit) {
+        visit.open(mesh.page("/"), "#/config/breakers");
+        visit.search("per-tenant");
+        assertThat(visit.find("tr[data-row]")).hasCount(1);
+        assertThat(visit.find("tr[data-row]")).containsText("100/s, burst 20");
+        assertThat(visit.find("tr[data-row]")).containsText("header x-tenant");
+        assertThat(visit.find("tr[data-row]")).containsText("12");
+    }
+
+    @Test
     void aSnapshotIsSearched(Visit visit) {
         visit.open(mesh.page("/"), "#/config/snapshot");
         assertThat(visit.find(".json")).containsText("\"version\"");

@@ -56,6 +56,10 @@ final class HostileDataPageTest {
                 .answer(
                         "breakers",
                         "[{\"proxy\":\"EVIL\",\"cluster\":\"EVIL\",\"endpoint\":\"EVIL\",\"inFlight\":1,\"limit\":2,\"state\":\"EVIL\"}]"
+                                .replace("EVIL", EVIL))
+                .answer(
+                        "limits",
+                        "[{\"proxy\":\"EVIL\",\"id\":\"EVIL\",\"key\":\"header EVIL\",\"scope\":\"EVIL\",\"refused\":1}]"
                                 .replace("EVIL", EVIL));
     }
 
@@ -99,7 +103,8 @@ final class HostileDataPageTest {
         visit.open(mesh.page("/"), "#/config/routes");
         assertThat(visit.find(".card h3")).containsText(SEEN);
         visit.open(mesh.page("/"), "#/config/breakers");
-        assertThat(visit.find("tr[data-row]")).containsText(SEEN);
+        assertThat(visit.find("tr[data-row]").first()).containsText(SEEN);
+        assertThat(visit.find("tr[data-row]").last()).containsText("header " + SEEN);
         assertNothingCameAlive(visit);
     }
 

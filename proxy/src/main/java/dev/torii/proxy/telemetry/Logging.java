@@ -64,6 +64,9 @@ public final class Logging implements AutoCloseable {
     /** Held, because java.util.logging forgets the level of a logger that nobody holds. */
     private final Logger ours = Logger.getLogger("dev.torii");
 
+    /** Tells each broken handshake with a stack trace. What came of it is one line where the connection was wanted. */
+    private final Logger redisConnections = Logger.getLogger("io.vertx.redis.client.impl.RedisConnectionManager");
+
     private final List<Handler> replaced = List.of(root.getHandlers());
     private final @Nullable Level replacedLevel = root.getLevel();
     private final LogHandler handler;
@@ -108,6 +111,7 @@ public final class Logging implements AutoCloseable {
     private void levels(Level house, Level libraries) {
         ours.setLevel(house);
         root.setLevel(libraries);
+        redisConnections.setLevel(libraries.intValue() < Level.WARNING.intValue() ? libraries : Level.OFF);
     }
 
     /** Messages that were never written because the stream was too slow or failed, since the start. */
@@ -123,5 +127,6 @@ public final class Logging implements AutoCloseable {
         replaced.forEach(root::addHandler);
         root.setLevel(replacedLevel);
         ours.setLevel(null);
+        redisConnections.setLevel(null);
     }
 }

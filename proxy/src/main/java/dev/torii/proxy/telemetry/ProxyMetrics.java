@@ -4,6 +4,7 @@ import dev.torii.proxy.ClusterView;
 import dev.torii.proxy.ExchangeListener;
 import dev.torii.proxy.ExchangeRecord;
 import dev.torii.proxy.limit.LimitView;
+import dev.torii.proxy.limit.StoreView;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.Gauge;
@@ -185,9 +186,10 @@ public final class ProxyMetrics implements ExchangeListener {
                 .register(registry);
     }
 
-    /** Tells of rate limits. */
-    public void limits(Supplier<List<LimitView>> limits) {
+    /** Tells of rate limits, and of the stores that some of them are shared by. */
+    public void limits(Supplier<List<LimitView>> limits, Supplier<List<StoreView>> stores) {
         registry.register(new LimitSeries(limits, maxSeries));
+        registry.register(new StoreSeries(stores));
     }
 
     /** Where others register metrics of their own; a label's values must come from the configuration. */

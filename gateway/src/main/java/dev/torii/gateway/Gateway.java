@@ -103,7 +103,7 @@ public final class Gateway {
         this.role = new GatewayRole(options.tracing().defaults(), plane, metrics);
         this.configuration = new Configuration(role);
         metrics.describe("gateway", "", () -> notReady().isEmpty());
-        metrics.limits(plane::limits);
+        metrics.limits(plane::limits, plane::limitStores);
         this.admin = new AdminServer(
                 vertx,
                 new AdminSources(

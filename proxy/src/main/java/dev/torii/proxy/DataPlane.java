@@ -3,9 +3,11 @@ package dev.torii.proxy;
 import dev.torii.proxy.http.Checkpoints;
 import dev.torii.proxy.http.Plan;
 import dev.torii.proxy.http.Worker;
+import dev.torii.proxy.limit.Buckets;
 import dev.torii.proxy.limit.LimitView;
-import dev.torii.proxy.limit.NoStore;
 import dev.torii.proxy.limit.RateLimits;
+import dev.torii.proxy.limit.StoreView;
+import dev.torii.proxy.limit.redis.RedisBuckets;
 import dev.torii.proxy.mesh.MeshEntrance;
 import dev.torii.proxy.stream.StreamContext;
 import dev.torii.proxy.tls.ClientTls;
@@ -18,6 +20,7 @@ import dev.torii.proxy.upstream.Upstreams;
 import dev.torii.proxy.upstream.health.HealthChecks;
 import dev.torii.routing.Cluster;
 import dev.torii.routing.Port;
+import dev.torii.routing.RateLimit;
 import dev.torii.routing.Snapshot;
 import dev.torii.routing.UpstreamTls;
 import io.vertx.core.Future;
@@ -125,6 +128,9 @@ public final class DataPlane {
     private final List<StreamContext> streams = new ArrayList<>();
     private final Map<Integer, OpenPort> open = new ConcurrentHashMap<>();
     private final List<OpenPort> sidecar = new CopyOnWriteArrayList<>();
+    /** Null until a limit wants it: without, no class of it is loaded. */
+    private volatile @Nullable RedisBuckets redis;
+
     private volatile Plan plan = Plan.EMPTY;
     private long generations;
 
@@ -133,9 +139,18 @@ public final class DataPlane {
         this.options = options;
         this.guards = new Guards(options.nanos());
         this.upstreamTls = new UpstreamTlsOptions(InstantSource.system(), TlsEngine::best);
-        this.limits = new RateLimits(limit -> NoStore.INSTANCE, options.nanos());
+        this.limits = new RateLimits(this::shared, options.nanos());
         this.checkpoints = new Checkpoints(limits);
         this.checks = new HealthChecks(vertx, this::clientTls, options.listener());
+    }
+
+    private synchronized Buckets shared(RateLimit limit) {
+        RedisBuckets stores = redis;
+        if (stores == null) {
+            stores = new RedisBuckets(vertx);
+            redis = stores;
+        }
+        return stores.open(limit);
     }
 
     private @Nullable ClientTls clientTls(UpstreamTls tls) {
@@ -308,6 +323,12 @@ public final class DataPlane {
     /** The rate limits that have been prepared, as they are now. */
     public List<LimitView> limits() {
         return limits.views();
+    }
+
+    /** The stores that limits are shared by. */
+    public List<StoreView> limitStores() {
+        RedisBuckets stores = redis;
+        return stores == null ? List.of() : stores.stores();
     }
 
     /** The live state of the clusters in use, over all workers. */

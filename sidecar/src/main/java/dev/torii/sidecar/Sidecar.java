@@ -160,7 +160,7 @@ public final class Sidecar {
                 "sidecar",
                 options.namespace() + "/" + options.service(),
                 () -> notReady().isEmpty());
-        metrics.limits(outbound::limits);
+        metrics.limits(outbound::limits, outbound::limitStores);
         this.admin = new AdminServer(
                 vertx,
                 new AdminSources(

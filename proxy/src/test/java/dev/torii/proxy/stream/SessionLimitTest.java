@@ -9,7 +9,6 @@ import dev.torii.proxy.TestProxy;
 import dev.torii.proxy.http.Checkpoints;
 import dev.torii.proxy.http.Plan;
 import dev.torii.proxy.http.Worker;
-import dev.torii.proxy.limit.NoStore;
 import dev.torii.proxy.limit.RateLimits;
 import dev.torii.testkit.FreePort;
 import dev.torii.testkit.Listening;
@@ -52,7 +51,11 @@ class SessionLimitTest {
         Plan plan = Plan.of(
                 streams.plane().snapshot(),
                 1,
-                new Checkpoints(new RateLimits(limit -> NoStore.INSTANCE, System::nanoTime)));
+                new Checkpoints(new RateLimits(
+                        limit -> {
+                            throw new AssertionError("nothing is shared here");
+                        },
+                        System::nanoTime)));
         StreamContext context = new StreamContext("gateway", () -> plan, worker.upstreams(), records::add);
         entrance.set(new StreamEntrance(streams.vertx(), context, TestStreams.PORT, null, null, LIMIT));
         return entrance.get().listen(Listening.HOST, port);

@@ -20,7 +20,7 @@ record Terms(long requests, long perMicros, long burst, long hold, long pauseNan
 
     static Terms of(RateLimit limit) {
         double perNano = limit.requests() / (limit.perMs() * 1e6);
-        double inOneLife = Math.min(perNano * Lease.LIFE_NANOS, limit.burst());
+        double inOneLife = Math.min(perNano * Lease.LIFE_NANOS, (double) limit.burst());
         long refill = (long) (limit.burst() / perNano);
         return new Terms(
                 limit.requests(),

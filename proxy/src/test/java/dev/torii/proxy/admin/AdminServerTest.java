@@ -9,6 +9,7 @@ import dev.torii.proxy.ClusterView.EndpointView;
 import dev.torii.proxy.ClusterView.Health;
 import dev.torii.proxy.ClusterView.Usage;
 import dev.torii.proxy.limit.LimitView;
+import dev.torii.proxy.limit.StoreView;
 import dev.torii.proxy.telemetry.AccessLog;
 import dev.torii.proxy.telemetry.Await;
 import dev.torii.proxy.telemetry.Logging.Verbosity;
@@ -78,6 +79,9 @@ class AdminServerTest {
             0,
             1);
 
+    private static final StoreView STORE = new StoreView(
+            "10.0.0.9:6379/1", true, 2, 3, 4, 500, 6, 1_500_000_000L, List.of(1, 20), List.of(90L, 9L, 1L));
+
     private volatile Optional<String> notReady = Optional.of("no complete configuration yet");
     private volatile Verbosity verbosity = Verbosity.INFO;
     private volatile Function<ExplainQuery, String> explain = query -> query + "\nsecond line\n";
@@ -90,7 +94,7 @@ class AdminServerTest {
     void open(Vertx vertx) throws Exception {
         this.vertx = vertx;
         client = WebClient.create(vertx);
-        metrics.limits(() -> List.of(LIMIT));
+        metrics.limits(() -> List.of(LIMIT), () -> List.of(STORE, STORE));
         server = new AdminServer(vertx, sources());
         port = get(server.listen("127.0.0.1", 0));
     }
@@ -201,6 +205,24 @@ class AdminServerTest {
                 .isEqualTo(50);
         assertThat(page.value("torii_rate_limit_keys{" + of)).isEqualTo(7);
         assertThat(page.value("torii_rate_limit_keys_crowded_total{" + of)).isEqualTo(3);
+    }
+
+    /** Two users of one store are one series. */
+    @Test
+    void storesOfLimitsAreInTheMetrics() throws Exception {
+        MetricsText page = MetricsText.parse(get("/metrics").bodyAsString());
+        String store = "torii_store=\"10.0.0.9:6379/1\"";
+        assertThat(page.value("torii_rate_limit_store_up{" + store + "}")).isEqualTo(1);
+        String answers = "torii_rate_limit_store_answer_duration_seconds_";
+        assertThat(page.value(answers + "bucket{" + store + ",le=\"0.02\"}")).isEqualTo(198);
+        assertThat(page.value(answers + "count{" + store + "}")).isEqualTo(200);
+        assertThat(page.value(answers + "sum{" + store + "}")).isEqualTo(3);
+        String errors = "torii_rate_limit_store_errors_total{reason=\"";
+        assertThat(page.value(errors + "error\"," + store + "}")).isEqualTo(4);
+        assertThat(page.value(errors + "timeout\"," + store + "}")).isEqualTo(6);
+        assertThat(page.value(errors + "not_asked\"," + store + "}")).isEqualTo(8);
+        assertThat(page.value("torii_rate_limit_store_permits_total{" + store + ",use=\"lost\"}"))
+                .isEqualTo(12);
     }
 
     @Test

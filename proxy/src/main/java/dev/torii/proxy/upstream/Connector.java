@@ -9,6 +9,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.ConnectOptions;
 import io.vertx.core.net.NetClient;
@@ -90,7 +91,8 @@ final class Connector {
                 connected.accept(channel);
             } else {
                 channel.close();
-                failed.accept("tls_handshake_failed");
+                boolean late = done.cause() instanceof SslHandshakeTimeoutException;
+                failed.accept(late ? "tls_handshake_timeout" : "tls_handshake_failed");
             }
         });
     }

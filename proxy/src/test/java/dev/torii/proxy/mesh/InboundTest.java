@@ -28,11 +28,14 @@ final class InboundTest {
                 RawHttp client = RawHttp.connect(sidecar.port())) {
             sidecar.app(app.port(), Speaks.HTTP).apply();
 
-            client.send("GET /x HTTP/1.1\r\nHost: any\r\nx-forwarded-for: 1.2.3.4\r\nx-request-id: r-1\r\n\r\n");
+            client.send("GET /x HTTP/1.1\r\nHost: any\r\nx-forwarded-for: 1.2.3.4\r\nx-request-id: r-1\r\n"
+                    + "x-torii-attempt: 2\r\n\r\n");
 
             assertThat(client.readResponse().header("x-request-id")).isEqualTo("r-1");
             assertThat(app.requests().get(0))
-                    .contains("x-forwarded-for: 1.2.3.4, 127.0.0.1\r\n", "x-request-id: r-1\r\n", "Host: any\r\n");
+                    .contains("x-forwarded-for: 1.2.3.4, 127.0.0.1\r\n", "x-request-id: r-1\r\n", "Host: any\r\n")
+                    .as("which try of its caller's proxy it is")
+                    .contains("x-torii-attempt: 2\r\n");
             ExchangeRecord record = sidecar.record();
             assertThat(record.role()).isEqualTo("inbound");
             assertThat(record.client()).isEqualTo("1.2.3.4");

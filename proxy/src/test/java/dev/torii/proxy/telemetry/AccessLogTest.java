@@ -55,6 +55,19 @@ class AccessLogTest {
     }
 
     @Test
+    void retriesThatWereUsedUpAreAFlagBesideTheLastOne() throws Exception {
+        Exchanges repeated = Exchanges.good();
+        repeated.fault = Fault.UT;
+        repeated.detail = "backend_timeout";
+        repeated.attempts = 3;
+        repeated.retriesUsedUp = true;
+        assertThat(lineOf(repeated.make())).contains("\"flags\":\"URX,UT\",\"reason\":\"backend_timeout\"");
+        repeated.fault = Fault.URX;
+        repeated.detail = "retry_budget_empty";
+        assertThat(lineOf(repeated.make())).contains("\"flags\":\"URX\",\"reason\":\"retry_budget_empty\"");
+    }
+
+    @Test
     void whoConnectedIsNamedWhereItIsNotTheClient() throws Exception {
         Exchanges forwarded = Exchanges.good();
         forwarded.peer = "10.9.0.2";

@@ -241,6 +241,15 @@ class ProxyMetricsTest {
     }
 
     @Test
+    void retriesThatABudgetDidNotAllowAreCountedByService() throws Exception {
+        metrics.retryRefused("shop/cart");
+        metrics.retryRefused("shop/pay");
+        metrics.retryRefused("shop/cart");
+        assertThat(page().value("torii_retry_budget_refused_total{torii_service=\"shop/cart\"}"))
+                .isEqualTo(2);
+    }
+
+    @Test
     void clustersAddUpByService() throws Exception {
         ClusterView one = cluster("shop/cart:80", "shop/cart", Breaker.OPEN);
         ClusterView two = cluster("shop/cart:81", "shop/cart", Breaker.CLOSED);

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.torii.proxy.ExchangeRecord;
 import dev.torii.proxy.TestProxy;
 import dev.torii.routing.AccessLogging;
+import dev.torii.routing.Retry;
 import dev.torii.routing.Telemetry;
 import dev.torii.routing.Tracing;
 import dev.torii.testkit.Await;
 import dev.torii.testkit.Behaviours;
+import dev.torii.testkit.FreePort;
 import dev.torii.testkit.MisbehavingBackend;
 import dev.torii.testkit.RawHttp;
 import dev.torii.testkit.RawHttp2;
@@ -178,6 +180,23 @@ class SpanExportTest {
                     .containsEntry("torii.flags", "UH")
                     .containsEntry("torii.reason", "no_endpoint")
                     .containsEntry("torii.attempts", "0");
+        }
+    }
+
+    @Test
+    void retriesThatWereUsedUpAreAFlagOfTheServerSpanAlone() {
+        proxy.retry(new Retry(1, List.of(), 1)).cluster("dead", FreePort.find());
+        serve(sampling(100));
+        proxy.route("/dead", "dead").apply();
+        get("/dead", "");
+        try (SpanExport export = export()) {
+            export.ended(proxy.record());
+            List<SeenSpan> spans = collector.spans().await(3, any -> true, LIMIT);
+            assertThat(spans.get(0).attributes())
+                    .containsEntry("torii.flags", "URX,UF")
+                    .containsEntry("torii.reason", "connection_refused")
+                    .containsEntry("torii.attempts", "2");
+            assertThat(spans.get(2).attributes()).containsEntry("torii.flags", "UF");
         }
     }
 

@@ -77,7 +77,7 @@ export function configView(page) {
     proxies: () => proxyTable(got.proxies),
     routes: () => html`<div class="tools">${finder('Find a route, host or backend')}</div>
       ${routeList(got.routes, found())}`,
-    breakers: () => html`<div class="tools">${finder('Find a proxy, backend, endpoint or limit')}</div>
+    breakers: () => html`<div class="tools">${finder('Find a proxy, backend or limit')}</div>
       ${breakerTable(got.breakers, got.proxies, found(), allBreakers, showAllBreakers)} ${limitTable(got.limits, got.proxies, found())}`,
     snapshot: () => html`<div class="tools">
         <select aria-label="proxy" @change=${(event) => set({ proxy: event.target.value })}>

@@ -62,20 +62,26 @@ public final class ClusterState {
      * @param tried already; only chosen again when there is no other
      */
     public @Nullable EndpointState pick(long hash, List<EndpointState> tried) {
-        if (health != null) {
-            health.use();
-        }
+        tellUse();
         return endpoints.isEmpty() ? null : balancer.pick(endpoints, hash, tried);
     }
 
     /** The endpoint with that name ({@code host:port}) if it is fit for use, or null: for sticky sessions. */
     public @Nullable EndpointState named(long nameHash) {
+        tellUse();
         for (EndpointState endpoint : endpoints) {
             if (Hashing.hash(endpoint.name()) == nameHash) {
                 return endpoint.rank() == 0 ? endpoint : null;
             }
         }
         return null;
+    }
+
+    /** Its health checks go on as long as somebody calls, be it one client with a session. */
+    private void tellUse() {
+        if (health != null) {
+            health.use();
+        }
     }
 
     /** What its health checks say against an endpoint; {@code ""} for nothing. */

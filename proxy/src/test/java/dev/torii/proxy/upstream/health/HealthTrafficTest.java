@@ -146,6 +146,7 @@ class HealthTrafficTest {
         b.status.set(404);
         eventually(a, Health.UNHEALTHY, "500");
         eventually(b, Health.UNHEALTHY, "404");
+        assertThat(await(proxy.plane().clusters()).get(0).events().panic()).isTrue();
         assertThat(someAnswers()).containsExactly("a", "b");
     }
 

@@ -25,10 +25,7 @@ public interface Buckets {
     /** Puts back what {@link #take} gave to a request that another limit then refused. */
     void giveBack(String key);
 
-    /**
-     * The same limit in other words: its rate, burst or store has changed. What was used stays used. Not on an event
-     * loop.
-     */
+    /** Its rate or burst is another from now on; what was used stays used. Not on an event loop. */
     void change(RateLimit limit);
 
     /** Whether all that was ever used has been refilled, so that nothing is lost with it. Not on an event loop. */

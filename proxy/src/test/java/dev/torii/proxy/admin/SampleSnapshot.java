@@ -174,7 +174,7 @@ final class SampleSnapshot {
                 List.of(
                         new RequestMatch.NamedMatch("x-canary", new TextMatch.Exact("always")),
                         new RequestMatch.NamedMatch(
-                                "x-cookies", TextMatch.regex(Pattern.compile("(.*; *)?beta=yes(;.*)?"))),
+                                "x-crumbs", TextMatch.regex(Pattern.compile("(.*; *)?beta=yes(;.*)?"))),
                         new RequestMatch.NamedMatch("authorization", new TextMatch.Exact(SECRET))),
                 List.of(
                         new RequestMatch.NamedMatch("page", new TextMatch.Regex(Pattern.compile("[0-9]+"))),

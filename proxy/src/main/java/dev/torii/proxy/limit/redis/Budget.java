@@ -7,8 +7,8 @@ interface Budget {
     boolean answers();
 
     /**
-     * Asks for permits. Never told within this call: {@link Lease#answered}, or {@link Lease#unanswered} at once when it
-     * cannot be asked and otherwise when {@link Ask#since} is as long ago as the store may take. An answer may still come after that.
+     * Asks for permits. Never told within this call: {@link Lease#answered}; or {@link Lease#unanswered}, at once when it cannot
+     * be asked, else when {@link Ask#since} is as long ago as the store may take. An answer may still come after that.
      */
     void ask(Ask ask);
 }

@@ -10,20 +10,21 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One key of one limit as one proxy sees it: the permits that it holds of the bucket in Redis. Requests take from these at once. Redis is
- * asked when they run low, before anybody has to wait if the key is in steady use; requests that find none wait for the one question that
- * is under way. How many are leased follows from how many were used of late: none for a key that is seldom used, which
- * then costs one question a request.
+ * One key of one limit as one proxy sees it: the permits that it holds of the bucket in Redis. Requests take from these at
+ * once. Redis is asked when they run low, before anybody has to wait if the key is in steady use; requests that find none wait
+ * for the one question that is under way. How many are leased follows from how many were used of late: none for a key
+ * that is seldom used, which then costs one question a request.
  *
- * <p>What is exact. The bucket in Redis gives no more than {@code burst + rate × t} permits in any time {@code t}, and a request is
- * admitted by a permit only, so all proxies together never admit more than that since the bucket was first used. In a window
- * of time {@code w} somewhere later, they admit at most
+ * <p>What is exact. The bucket in Redis gives no more than {@code burst + rate × t} permits in any time {@code t}, and a
+ * request is admitted by a permit only: all proxies together never admit more than that since the bucket was first used. In a
+ * window of time {@code w} somewhere later, they admit at most
  *
  * <pre>burst + rate × (w + 20 ms) + proxies × hold,    hold = max(1, min(rate × 500 ms, burst) / 20)</pre>
  *
- * because each may use in it what it was given before: what is on its way to requests that wait, and what it holds. Permits that are not used in {@link #LIFE_NANOS} are lost, at most {@code hold} for each proxy and
- * lease, so under more requests than are allowed they admit at least {@code rate × w × (1 - proxies / 20)}, and that little only if every proxy drops
- * every lease; in steady use none is lost. Beyond this: a Redis that loses its data begins with full buckets, and one that does not
+ * because each may use in it what it was given before: what is on its way to requests that wait, and what it holds. Permits
+ * that are not used within {@link #LIFE_NANOS} are lost, at most {@code hold} for each proxy and lease. So under more requests
+ * than are allowed they admit at least {@code rate × w × (1 - proxies / 20)}, and that little only if every proxy drops every
+ * lease; in steady use none is lost. Beyond this: a Redis that loses its data begins with full buckets, and one that does not
  * answer does not count ({@code onStoreError}).
  *
  * <p>Any thread; a short lock for each key.
@@ -70,7 +71,11 @@ final class Lease {
         return key;
     }
 
-    /** See {@link dev.torii.proxy.limit.Buckets#take}; {@code later} is called by whoever calls {@link #answered} or {@link #unanswered}. */
+    /**
+     * See {@link dev.torii.proxy.limit.Buckets#take}.
+     *
+     * @param later called by whoever calls {@link #answered} or {@link #unanswered}
+     */
     @Nullable
     Grant take(Budget budget, Terms terms, Consumer<Grant> later) {
         Grant grant;
@@ -118,7 +123,10 @@ final class Lease {
         return aim > 0 && held <= aim / 2 && asking == null && emptyUntil - now <= 0 && budget.answers();
     }
 
-    /** A question, unless nothing is wanted. Aims at what was used of late in half a lease's life, at most twice as much as before. */
+    /**
+     * A question, unless nothing is wanted. Aims at what was used of late in half a lease's life, at most twice as much as
+     * before.
+     */
     private @Nullable Ask ask(Terms terms, long since, long now) {
         long usual = (long) ((used + waiting.size()) * (LIFE_NANOS / 2.0) / Math.max(1, now - asked));
         aim = Math.min(Math.min(usual, 2 * aim + 1), terms.hold());

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One connection to a Redis, never used again once it has failed. Has a client of its own, because only with that can a
- * connection be closed on which nothing is answered. Used on the event loop that it was made on.
+ * connection be closed on which nothing is answered. Used on one event loop.
  */
 final class Link {
 

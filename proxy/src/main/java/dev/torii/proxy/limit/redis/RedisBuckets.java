@@ -10,9 +10,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 
 /**
- * Opens limits that are counted in a Redis (5 or later, one node or what looks like one): {@code redis://host:port/database}, with
- * {@code user:password@} where it wants that, {@code rediss://} for TLS by the trust of this JVM. One connection for
- * each address, whatever limits are there; it is closed with the last of them. Any thread.
+ * Opens limits that are counted in a Redis (5 or later, one node or what looks like one): {@code redis://host:port/database},
+ * with {@code user:password@} where it wants that, {@code rediss://} for TLS by the trust of this JVM. One connection for each
+ * address, whatever limits are there; it is closed with the last of them. Any thread.
  */
 public final class RedisBuckets implements Buckets.Factory {
 

@@ -13,7 +13,10 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** One limit whose buckets are in Redis: the leases of its keys. What keys have is in Redis, so a lease may be dropped at any time. */
+/**
+ * One limit whose buckets are in Redis: the leases of its keys. What a key has used is there, so a lease may be dropped at any
+ * time.
+ */
 final class SharedBuckets implements Buckets {
 
     private static final String PREFIX = "torii:limit:";

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One Redis, over one connection on an event loop of its own. Each question is answered within the timeout or given up.
  *
- * <p>With the first that is not, with the first error, and with the connection, the store is down: nobody waits for it any more. Then
- * it is probed by the same script that questions use (so that a Redis without memory, without rights or one that only
- * follows another is found out), with growing pauses. The first probe answered in time brings it back.
+ * <p>With the first that is not, with the first error, and with the connection, the store is down: nobody waits for it any
+ * more. Then it is probed by the same script that questions use (so that a Redis without memory, without rights, or one that
+ * only follows another is found out), with growing pauses. The first probe answered in time brings it back.
  */
 final class Store implements Budget {
 
@@ -178,15 +178,19 @@ final class Store implements Budget {
         }
     }
 
+    /** The client is made elsewhere: the first one brings hundreds of classes with it. */
     private void connect() {
         if (state == State.CLOSED) {
             return;
         }
-        Link opening;
-        try {
-            opening = new Link(vertx, uri, net, MAX_QUESTIONS + 1, this::lost);
-        } catch (RuntimeException invalid) {
-            failed(reason(invalid));
+        vertx.executeBlocking(() -> new Link(vertx, uri, net, MAX_QUESTIONS + 1, this::lost))
+                .onSuccess(this::open)
+                .onFailure(invalid -> failed(reason(invalid)));
+    }
+
+    private void open(Link opening) {
+        if (state == State.CLOSED) {
+            opening.close();
             return;
         }
         link = opening;
@@ -208,7 +212,10 @@ final class Store implements Budget {
         }
     }
 
-    /** By the same way as questions. An answer that is late, though not for ever, keeps the connection; the very first may be. */
+    /**
+     * By the same way as questions. An answer that is late, though not for ever, keeps the connection; the very first may be
+     * late, for it waits for much that is only done once.
+     */
     private void probe(Link through) {
         long never = vertx.setTimer(patience.connectMs(), id -> notOpened(through, "no answers"));
         long sent = clock.getAsLong();

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  */
 record Terms(long requests, long perMicros, long burst, long hold, long pauseNanos) {
 
-    /** A lease is at most one twentieth of the limit: twenty proxies that all hold one unused lock up no more than all of it. */
+    /** A lease is at most a twentieth of the limit: twenty proxies that all hold one unused lock up no more than all of it. */
     private static final int SHARE = 20;
 
     private static final long MAX_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A sidecar without health checks has no memory to spare for them. */
+/** A sidecar without health checks has no memory to spare for them, nor one without shared limits for those. */
 class LazyLoadingTest {
 
     private static final String WEB_CLIENT = "io.vertx.ext.web.client.";
@@ -75,7 +75,9 @@ class LazyLoadingTest {
         assertThat(loaded())
                 .contains(HealthChecks.class.getName())
                 .doesNotContain(WEB_CLIENT)
-                .doesNotContain(OURS);
+                .doesNotContain(OURS)
+                .doesNotContain("io.vertx.redis.")
+                .doesNotContain("dev.torii.proxy.limit.redis.");
         assertThat(loaded("checked")).contains(WEB_CLIENT).contains(OURS);
     }
 }

@@ -268,6 +268,31 @@ class ProxyMetricsTest {
     }
 
     @Test
+    void whatHasHappenedToClustersIsCountedAndPanicIsSaid() throws Exception {
+        ClusterView calm = cluster("shop/cart:80", "shop/cart", Breaker.CLOSED);
+        ClusterView stormy = new ClusterView(
+                "shop/pay:80",
+                "shop/pay",
+                calm.requests(),
+                calm.queue(),
+                Breaker.OPEN,
+                calm.endpoints(),
+                new ClusterView.Events(true, 7, 3, 2, 1));
+        MetricsText page = page(List.of(calm, stormy));
+        assertThat(page.value("torii_upstream_panic{torii_service=\"shop/cart\"}"))
+                .isZero();
+        assertThat(page.value("torii_upstream_panic{torii_service=\"shop/pay\"}"))
+                .isEqualTo(1);
+        assertThat(page.value("torii_ejections_total{torii_service=\"shop/pay\"}"))
+                .isEqualTo(7);
+        assertThat(page.value("torii_breaker_transitions_total{torii_service=\"shop/pay\",torii_state=\"open\"}"))
+                .isEqualTo(3);
+        assertThat(page.value("torii_breaker_transitions_total{torii_service=\"shop/pay\",torii_state=\"half_open\"}"))
+                .isEqualTo(2);
+        assertThat(page.named("torii_breaker_transitions_total")).hasSize(3);
+    }
+
+    @Test
     void servicesBeyondTheBoundAreOneSeries() throws Exception {
         List<ClusterView> many = IntStream.range(0, 1000)
                 .mapToObj(i -> cluster("shop/s" + i + ":80", "shop/s" + i, Breaker.NONE))

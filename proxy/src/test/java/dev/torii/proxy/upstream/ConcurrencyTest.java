@@ -6,8 +6,11 @@ import dev.torii.proxy.ClusterView.Usage;
 import dev.torii.proxy.ExchangeRecord;
 import dev.torii.proxy.Fault;
 import dev.torii.routing.Cluster;
+import dev.torii.routing.Filter;
 import dev.torii.routing.Resilience;
 import dev.torii.routing.Resilience.Concurrency;
+import dev.torii.routing.Target;
+import dev.torii.routing.Timeouts;
 import dev.torii.testkit.Http2Answer;
 import dev.torii.testkit.RawHttp;
 import dev.torii.testkit.RawHttp2;
@@ -230,5 +233,27 @@ class ConcurrencyTest {
             assertThat(guarded.get().header("x-torii-reason")).isEqualTo("UF connection_refused");
         }
         inFlight(0, 0);
+    }
+
+    /** A copy waits for nobody, takes nobody's place, and is no call of the Service. */
+    @Test
+    void mirroredCopiesTakeNoPlace() {
+        Guarded.Backend main = guarded.backend();
+        limit(1, 0, 0);
+        backend.hold();
+        guarded.proxy
+                .cluster("main", main.port())
+                .clearRoutes()
+                .route("/", "main", Timeouts.NONE, new Filter.Mirror(new Target.ToCluster("b"), 1, 1))
+                .route("/straight", "b")
+                .apply();
+        guarded.get(3, 200);
+        guarded.eventually("copies", () -> backend.asked() == 3);
+        assertThat(guarded.view().requests()).isEqualTo(new Usage(0, 1));
+        RawHttp straight = guarded.connect().send("GET /straight HTTP/1.1\r\nHost: a\r\n\r\n");
+        clients.add(straight);
+        inFlight(1, 0);
+        backend.release(10);
+        assertThat(straight.readResponse().status()).isEqualTo(200);
     }
 }

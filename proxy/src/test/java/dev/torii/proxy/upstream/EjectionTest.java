@@ -4,10 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.torii.proxy.ClusterView.Health;
 import dev.torii.proxy.TestProxy;
+import dev.torii.routing.Backend;
 import dev.torii.routing.Endpoint;
+import dev.torii.routing.PathMatch;
 import dev.torii.routing.Resilience;
 import dev.torii.routing.Resilience.HealthCheck;
 import dev.torii.routing.Resilience.OutlierDetection;
+import dev.torii.routing.SessionPersistence;
+import dev.torii.routing.Target;
+import dev.torii.routing.Timeouts;
+import dev.torii.testkit.RawHttp;
+import dev.torii.testkit.RawResponse;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -194,5 +201,46 @@ class EjectionTest {
         guarded.serve(Resilience.NONE, a, b);
         assertThat(guarded.view(a).health()).isEqualTo(Health.HEALTHY);
         assertThat(guarded.view(b).health()).isEqualTo(Health.HEALTHY);
+    }
+
+    @Test
+    void aSessionLeavesAnEndpointThatIsEjected() {
+        SessionPersistence session = new SessionPersistence(SessionPersistence.Type.COOKIE, "sid", "/", 0, false);
+        serve(50, a, b);
+        guarded.proxy
+                .clearRoutes()
+                .rule(
+                        new PathMatch.Prefix("/"),
+                        List.of(new Backend(1, new Target.ToCluster("b"), List.of())),
+                        Timeouts.NONE,
+                        session,
+                        null)
+                .apply();
+        String cookie = java.util.Objects.requireNonNull(guarded.get().header("set-cookie"))
+                .split(";")[0];
+        Guarded.Backend stuck = a.asked() == 1 ? a : b;
+        stuck.answers(Guarded.BAD);
+        for (int i = 0; i < 3; i++) {
+            assertThat(guarded.get("Cookie: " + cookie + "\r\n").status()).isEqualTo(500);
+        }
+        assertThat(guarded.view(stuck).health()).isEqualTo(Health.EJECTED);
+        RawResponse moved = guarded.get("Cookie: " + cookie + "\r\n");
+        assertThat(moved.status()).isEqualTo(200);
+        assertThat(moved.header("set-cookie")).startsWith("sid=").doesNotContain(cookie);
+    }
+
+    /** Its quick refusals bring it no more of the requests: others with more in flight are asked. */
+    @Test
+    void whoIsBusyGetsNoMoreForBeingQuickAboutIt() {
+        guarded.serve(Resilience.NONE, a, b);
+        a.answers("HTTP/1.1 503 No\r\nx-torii-reason: UO queue_full\r\ncontent-length: 0\r\n\r\n");
+        try (RawHttp client = guarded.connect()) {
+            int refused = 0;
+            for (int i = 0; i < 100; i++) {
+                client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+                refused += client.readResponse().status() == 503 ? 1 : 0;
+            }
+            assertThat(refused).isBetween(1, 25);
+        }
     }
 }

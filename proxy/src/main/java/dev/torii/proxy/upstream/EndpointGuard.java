@@ -22,7 +22,6 @@ final class EndpointGuard {
     private volatile boolean ejected;
     private volatile long ejectedUntil;
     private int timesEjected;
-    private volatile String unhealthy = "";
     private volatile @Nullable Breaker breaker;
 
     EndpointGuard(LongSupplier nanos) {
@@ -37,16 +36,6 @@ final class EndpointGuard {
 
     void breaker(@Nullable Breaker own) {
         breaker = own;
-    }
-
-    /** @param why one word; {@code ""} for healthy */
-    void unhealthy(String why) {
-        unhealthy = why;
-    }
-
-    /** Whether it is not to be used while there are others. */
-    boolean isLeftOut(long now) {
-        return !unhealthy.isEmpty() || isEjected(now);
     }
 
     boolean isEjected(long now) {
@@ -91,13 +80,13 @@ final class EndpointGuard {
     EndpointView complete(EndpointView view, @Nullable CircuitBreaking breaking) {
         long now = nanos.getAsLong();
         boolean out = isEjected(now);
-        String reason = unhealthy.isEmpty() ? view.reason() : unhealthy;
-        Health health = !reason.isEmpty() ? Health.UNHEALTHY : out ? Health.EJECTED : Health.HEALTHY;
+        Health health = view.health() == Health.HEALTHY && out ? Health.EJECTED : view.health();
         Breaker own = breaker;
         ClusterView.Breaker state = breaking == null || !breaking.perEndpoint()
                 ? ClusterView.Breaker.NONE
                 : own == null ? ClusterView.Breaker.CLOSED : Guard.shown(own);
         long leftMs = out ? TimeUnit.NANOSECONDS.toMillis(ejectedUntil - now) : 0;
-        return new EndpointView(view.address(), health, state, view.connections(), view.requests(), reason, leftMs);
+        return new EndpointView(
+                view.address(), health, state, view.connections(), view.requests(), view.reason(), leftMs);
     }
 }

@@ -99,7 +99,7 @@ public final class EndpointState {
             return 0;
         }
         boolean leftOut =
-                known.isLeftOut(loop.now()) || !owner.unhealthyBecause(endpoint).isEmpty();
+                known.isEjected(loop.now()) || !owner.unhealthyBecause(endpoint).isEmpty();
         return (known.isOpen() ? 8 : 0) + (leftOut ? 4 : 0);
     }
 

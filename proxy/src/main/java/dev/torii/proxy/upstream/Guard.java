@@ -70,9 +70,6 @@ final class Guard {
         if (now.outlierDetection() == null) {
             endpoints.values().forEach(EndpointGuard::pardon);
         }
-        if (now.healthCheck() == null) {
-            endpoints.values().forEach(endpoint -> endpoint.unhealthy(""));
-        }
         endpoints.keySet().retainAll(new HashSet<>(cluster.endpoints()));
         cluster.endpoints().forEach(this::endpoint);
     }
@@ -143,14 +140,6 @@ final class Guard {
             least = own == null ? least : Math.min(least, own.opensInMs());
         }
         return least == Long.MAX_VALUE ? 0 : least;
-    }
-
-    /** @param unhealthy why; {@code ""} when it is healthy */
-    void checked(Endpoint endpoint, String unhealthy) {
-        EndpointGuard guard = endpoints.get(endpoint);
-        if (guard != null && settings.healthCheck() != null) {
-            guard.unhealthy(unhealthy);
-        }
     }
 
     long now() {

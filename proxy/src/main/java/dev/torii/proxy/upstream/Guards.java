@@ -2,7 +2,6 @@ package dev.torii.proxy.upstream;
 
 import dev.torii.proxy.ClusterView;
 import dev.torii.routing.Cluster;
-import dev.torii.routing.Endpoint;
 import dev.torii.routing.Resilience;
 import dev.torii.routing.Snapshot;
 import java.util.List;
@@ -49,19 +48,6 @@ public final class Guards {
                 || resilience.circuitBreaking() != null
                 || resilience.outlierDetection() != null
                 || resilience.healthCheck() != null;
-    }
-
-    /**
-     * An endpoint's health has changed, as its checks say.
-     *
-     * @param cluster whose checks they are
-     * @param reason why it is not healthy, one word; not looked at when it is
-     */
-    public void checked(Cluster cluster, Endpoint endpoint, boolean healthy, String reason) {
-        Guard guard = of(cluster, 0);
-        if (guard != null) {
-            guard.checked(endpoint, healthy ? "" : reason.isEmpty() ? "unhealthy" : reason);
-        }
     }
 
     /** Brings what is in use up to a new snapshot, and lets go of what left it. */

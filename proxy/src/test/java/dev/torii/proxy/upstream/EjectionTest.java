@@ -3,12 +3,9 @@ package dev.torii.proxy.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.torii.proxy.ClusterView.Health;
-import dev.torii.proxy.TestProxy;
 import dev.torii.routing.Backend;
-import dev.torii.routing.Endpoint;
 import dev.torii.routing.PathMatch;
 import dev.torii.routing.Resilience;
-import dev.torii.routing.Resilience.HealthCheck;
 import dev.torii.routing.Resilience.OutlierDetection;
 import dev.torii.routing.SessionPersistence;
 import dev.torii.routing.Target;
@@ -20,10 +17,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Endpoints that are left out because of errors in a row, or of their health checks, and what becomes of their requests. */
+/** Endpoints that are left out because of errors in a row, and what becomes of their requests. */
 class EjectionTest {
-
-    private static final HealthCheck CHECKS = new HealthCheck(HealthCheck.Kind.TCP, "", 5_000, 1_000, 3, 1);
 
     private final Guarded guarded = new Guarded(3);
     private final Guarded.Backend a = guarded.backend();
@@ -35,7 +30,7 @@ class EjectionTest {
     }
 
     private void serve(int maxPercent, Guarded.Backend... of) {
-        guarded.serve(Guarded.with(new OutlierDetection(3, 30_000, maxPercent), null), of);
+        guarded.serve(Guarded.with(new OutlierDetection(3, 30_000, maxPercent)), of);
     }
 
     private void ask(int times) {
@@ -159,48 +154,11 @@ class EjectionTest {
     }
 
     @Test
-    void healthChecksLeaveEndpointsOutAndTakeThemIn() {
-        guarded.serve(Guarded.with(new OutlierDetection(3, 30_000, 50), CHECKS), a, b);
-        guarded.get(4, 200);
-        checked(a, false);
-        assertThat(guarded.view(a).health()).isEqualTo(Health.UNHEALTHY);
-        assertThat(guarded.view(a).reason()).isEqualTo("timeout");
-        int before = a.asked();
-        guarded.get(20, 200);
-        assertThat(a.asked()).isEqualTo(before);
-        checked(b, false);
-        assertThat(guarded.view().events().panic()).isTrue();
-        guarded.get(20, 200);
-        assertThat(a.asked()).isGreaterThan(before);
-        checked(a, true);
-        checked(b, true);
-        assertThat(guarded.view(a).health()).isEqualTo(Health.HEALTHY);
-        assertThat(guarded.view(a).reason()).isEmpty();
-    }
-
-    private void checked(Guarded.Backend backend, boolean healthy) {
-        List<Boolean> done = TestProxy.await(guarded.proxy.plane().ask(worker -> {
-            worker.upstreams()
-                    .guards()
-                    .checked(
-                            java.util.Objects.requireNonNull(
-                                    guarded.proxy.plane().snapshot().cluster("b")),
-                            new Endpoint("127.0.0.1", backend.port()),
-                            healthy,
-                            "timeout");
-            return true;
-        }));
-        assertThat(done).contains(true);
-    }
-
-    @Test
     void aPolicyThatGoesTakesItsVerdictsWithIt() {
-        guarded.serve(Guarded.with(new OutlierDetection(3, 30_000, 50), CHECKS), a.answers(Guarded.BAD), b);
+        serve(50, a.answers(Guarded.BAD), b);
         ejected(a);
-        checked(b, false);
         guarded.serve(Resilience.NONE, a, b);
         assertThat(guarded.view(a).health()).isEqualTo(Health.HEALTHY);
-        assertThat(guarded.view(b).health()).isEqualTo(Health.HEALTHY);
     }
 
     @Test

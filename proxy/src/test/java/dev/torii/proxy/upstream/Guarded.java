@@ -11,7 +11,6 @@ import dev.torii.routing.LoadBalancing;
 import dev.torii.routing.Resilience;
 import dev.torii.routing.Resilience.CircuitBreaking;
 import dev.torii.routing.Resilience.Concurrency;
-import dev.torii.routing.Resilience.HealthCheck;
 import dev.torii.routing.Resilience.OutlierDetection;
 import dev.torii.routing.Resilience.RetryBudget;
 import dev.torii.testkit.Await;
@@ -27,7 +26,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /** A proxy before backends that answer as they are told, with a clock that stands still. */
 final class Guarded implements AutoCloseable {
@@ -134,8 +132,8 @@ final class Guarded implements AutoCloseable {
         return new Resilience(null, breaking, null, null, RetryBudget.DEFAULT);
     }
 
-    static Resilience with(OutlierDetection detection, @Nullable HealthCheck checks) {
-        return new Resilience(null, null, detection, checks, RetryBudget.DEFAULT);
+    static Resilience with(OutlierDetection detection) {
+        return new Resilience(null, null, detection, null, RetryBudget.DEFAULT);
     }
 
     static CircuitBreaking lastFour(boolean perEndpoint) {

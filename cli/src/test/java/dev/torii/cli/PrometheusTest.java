@@ -127,6 +127,23 @@ final class PrometheusTest {
                 metadata: {name: cart, annotations: {torii.dev/endpoints: "127.0.0.1:@CART@,127.0.0.1:@NOBODY@"}}
                 spec: {ports: [{name: http, port: 80}]}
                 ---
+                apiVersion: torii.dev/v1alpha1
+                kind: BackendPolicy
+                metadata: {name: cart}
+                spec:
+                  targetRefs: [{group: "", kind: Service, name: cart}]
+                  concurrency: {maxInFlight: 100}
+                  circuitBreaker: {failureRatePercent: 100}
+                ---
+                apiVersion: torii.dev/v1alpha1
+                kind: RateLimitPolicy
+                metadata: {name: shop}
+                spec:
+                  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: shop}]
+                  limits:
+                  - {name: hosts, requests: 1, per: 1s, key: {header: host}, shadow: true}
+                  - {name: mesh, requests: 1000, per: 1s, scope: Global, store: {redis: "redis://127.0.0.1:@NOBODY@"}}
+                ---
                 apiVersion: v1
                 kind: Service
                 metadata: {name: tax, annotations: {torii.dev/endpoints: "127.0.0.1:@TAX@"}}

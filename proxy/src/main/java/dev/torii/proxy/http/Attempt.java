@@ -29,6 +29,9 @@ final class Attempt implements UpstreamEvents, Turn.Holder {
 
     private static final long READ_MS = 1_000;
 
+    /** Beside the time for a connection: that for its TLS handshake, which has a limit of its own, and a little more. */
+    private static final long WAIT_MS = 5_500;
+
     private final HttpExchange exchange;
     private final ClusterState cluster;
     private final UpstreamRequest request;
@@ -39,6 +42,7 @@ final class Attempt implements UpstreamEvents, Turn.Holder {
     private boolean fresh;
     private @Nullable EndpointState endpoint;
     private @Nullable ScheduledFuture<?> timeout;
+    private @Nullable ScheduledFuture<?> waiting;
     private @Nullable UpstreamStream stream;
     private @Nullable ScheduledFuture<?> reading;
     private long unwanted;
@@ -93,6 +97,16 @@ final class Attempt implements UpstreamEvents, Turn.Holder {
         } else {
             chosen.acquire(this);
         }
+        if (stream == null && !over) {
+            long ms = cluster.cluster().connection().connectTimeoutMs() + WAIT_MS;
+            waiting = loop.schedule(this::waitedTooLong, ms, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** All connections that the endpoint may have are in use, and none becomes free. */
+    private void waitedTooLong() {
+        cancel(Fault.UO);
+        exchange.attemptFailed(Fault.UO, "connection_queue_timeout", true, false);
     }
 
     /** One whose own breaker lets it, or null when the try is over for want of one. */
@@ -204,6 +218,9 @@ final class Attempt implements UpstreamEvents, Turn.Holder {
         if (timeout != null) {
             timeout.cancel(false);
         }
+        if (waiting != null) {
+            waiting.cancel(false);
+        }
     }
 
     private void timedOut() {
@@ -219,6 +236,9 @@ final class Attempt implements UpstreamEvents, Turn.Holder {
             return;
         }
         stream = ready;
+        if (waiting != null) {
+            waiting.cancel(false);
+        }
         exchange.attemptReady();
         ready.sendHead(request);
         exchange.body().attach(ready, !request.bodyless());

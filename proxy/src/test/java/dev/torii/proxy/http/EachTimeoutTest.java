@@ -60,6 +60,10 @@ class EachTimeoutTest {
     }
 
     private Cluster cluster(Limit limit) {
+        return cluster(limit, 10);
+    }
+
+    private Cluster cluster(Limit limit, int maxConnections) {
         Protocol protocol = limit == Limit.SETTINGS_OF_AN_HTTP2_BACKEND ? Protocol.HTTP2 : Protocol.HTTP1;
         @Nullable
         UpstreamTls tls = limit == Limit.TLS_WITH_A_BACKEND ? new UpstreamTls("b", List.of(), null, null) : null;
@@ -69,7 +73,7 @@ class EachTimeoutTest {
                 protocol,
                 List.of(new Endpoint("127.0.0.1", silent.port())),
                 LoadBalancing.DEFAULT,
-                new ConnectionSettings(300, 4_000, 10),
+                new ConnectionSettings(300, 4_000, maxConnections),
                 tls,
                 null);
     }
@@ -98,6 +102,25 @@ class EachTimeoutTest {
         ExchangeRecord record = proxy.record();
         assertThat(record.flags() + " " + record.detail()).isEqualTo(limit.reason);
         assertThat(record.status()).isEqualTo(limit.status);
+    }
+
+    /** All connections that the backend may have are in use. */
+    @Test
+    void aConnectionThatDoesNotBecomeFreeHasItsOwnToo() {
+        proxy.settings(settings(Limit.ONE_TRY))
+                .cluster(cluster(Limit.ONE_TRY, 1))
+                .route("/", "b")
+                .apply();
+        try (RawHttp first = RawHttp.connect(proxy.port());
+                RawHttp second = RawHttp.connect(proxy.port())) {
+            first.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThat(silent.awaitConnections(1)).isTrue();
+            second.timeout(Duration.ofSeconds(30));
+            second.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThat(second.readUntil("\r\n\r\n"))
+                    .startsWith("HTTP/1.1 503")
+                    .containsIgnoringCase("x-torii-reason: UO connection_queue_timeout\r\n");
+        }
     }
 
     @Test

@@ -37,7 +37,7 @@ final class CascadeTest {
     private static final int LEARNING = 3;
 
     /** A pause of a shared machine is not ours. */
-    private static final long P99_SLACK_MILLIS = 400;
+    private static final long P99_SLACK_MILLIS = Flow.TIMEOUT.toMillis() / 2;
 
     private static final double ERROR_SLACK = 0.01;
     private static final Duration HEALED = Duration.ofSeconds(30);

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ChaosTest {
 
     private static final Map<String, Integer> PER_SECOND = Map.of("cart", 40, "stock", 60, "reviews", 30);
-    private static final int THREADS = 16;
+    private static final int THREADS = 24;
 
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final long CALM = 4 * SECOND;
@@ -43,9 +43,15 @@ final class ChaosTest {
     /** Within this all is as before, once the part is well: left out for a second, and longer the next time. */
     private static final Duration RECOVERY = Duration.ofSeconds(6);
 
-    private static final double ERROR_SLACK = 0.01;
-    /** One try that takes too long, and a pause of a shared machine. Where threads run out it is seconds. */
-    private static final long P99_SLACK_MILLIS = 400;
+    private static final double ERROR_SLACK = 0.03;
+    /**
+     * One try that takes too long, and what a machine makes wait that starts two JVMs of ours and builds for others. Where
+     * threads run out it is as long as callers wait.
+     */
+    private static final long P99_SLACK_MILLIS = Flow.TIMEOUT.toMillis() / 2;
+
+    /** Without the limits of stock it is 400 more while stock stalls: half of all calls then wait for a thread. */
+    private static final long P50_SLACK_MILLIS = 150;
     /** Of {@code chaos.yaml}; a budget looks ten seconds back. */
     private static final Map<String, Budget> BUDGETS =
             Map.of("cart", new Budget(0.2, 2), "stock", new Budget(0.05, 1), "reviews", new Budget(0.2, 10));
@@ -132,7 +138,7 @@ final class ChaosTest {
                             .as("most of %s", what)
                             .isLessThanOrEqualTo(most.limit() == 0 ? Long.MAX_VALUE : most.limit()));
             softly.assertThat(bounds.most().get("stock requests").limit()).isEqualTo(8);
-            softly.assertThat(bounds.most().get("stock queue").limit()).isEqualTo(4);
+            softly.assertThat(bounds.most().get("stock queue").limit()).isEqualTo(12);
         }
         double[] after = memory();
         for (int i = 0; i < memory.length; i++) {
@@ -223,6 +229,9 @@ final class ChaosTest {
         softly.assertThat(figures.errors())
                 .as("%s: errors of %s, %s", fault.name, flow, figures)
                 .isLessThanOrEqualTo(calm.get(flow).errors() + ERROR_SLACK);
+        softly.assertThat(figures.p50Millis())
+                .as("%s: p50 of %s, %s", fault.name, flow, figures)
+                .isLessThan(calm.get(flow).p50Millis() + P50_SLACK_MILLIS);
         softly.assertThat(figures.p99Millis())
                 .as("%s: p99 of %s, %s", fault.name, flow, figures)
                 .isLessThan(calm.get(flow).p99Millis() + P99_SLACK_MILLIS);

@@ -1,5 +1,6 @@
 package dev.torii.cli.stress;
 
+import dev.torii.testkit.FreePort;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -8,8 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -27,6 +30,7 @@ final class Mesh implements AutoCloseable {
             .build();
     private final Path home;
     private final Path config;
+    private final Set<Integer> ports = new HashSet<>();
     private final List<Pod> pods = new ArrayList<>();
     private final List<Flow> flows = new ArrayList<>();
 
@@ -38,9 +42,18 @@ final class Mesh implements AutoCloseable {
 
     /** Nothing is started yet. */
     Pod pod(String name, String service, int appThreads) {
-        Pod pod = new Pod(client, home, config, name, service, appThreads);
+        Pod pod = new Pod(client, home, config, name, service, appThreads, this::port);
         pods.add(pod);
         return pod;
+    }
+
+    /** Among so many that are looked for before one is taken, two would be the same now and then. */
+    private int port() {
+        int port = FreePort.find();
+        while (!ports.add(port)) {
+            port = FreePort.find();
+        }
+        return port;
     }
 
     /** Starts all pods; in the manifests {@code @NAME@} is the port of the pod with this name. */

@@ -63,16 +63,24 @@ public final class MoodyApp {
     }
 
     /** @param arguments the app's port, the number of its threads, the port for the mood, its sidecar's outbound port */
-    public static void main(String[] arguments) throws Exception {
+    public static void main(String[] arguments) {
+        try {
+            run(arguments);
+        } catch (IOException e) {
+            e.printStackTrace();
+        }
+        Runtime.getRuntime().halt(1); // whatever threads there are
+    }
+
+    private static void run(String[] arguments) throws IOException {
         MoodyApp app = new MoodyApp(
                 Integer.parseInt(arguments[0]), Integer.parseInt(arguments[1]), Integer.parseInt(arguments[3]));
-        app.serve();
         app.control(Integer.parseInt(arguments[2]));
+        app.serve();
         System.out.println("ready");
         while (System.in.read() >= 0) {
             // Only its end matters.
         }
-        Runtime.getRuntime().halt(0);
     }
 
     private void serve() throws IOException {
@@ -96,12 +104,16 @@ public final class MoodyApp {
         Thread thread = new Thread(() -> resetAll(server), "resets");
         thread.setDaemon(true);
         thread.start();
-        listening = server;
+        listening = () -> {
+            server.close();
+            thread.join(); // until then the port may still be taken
+        };
     }
 
     private static void resetAll(ServerSocket server) {
         while (!server.isClosed()) {
             try (Socket socket = server.accept()) {
+                socket.setSoTimeout(1_000);
                 socket.getInputStream().read();
                 socket.setSoLinger(true, 0);
             } catch (IOException e) {
@@ -118,6 +130,8 @@ public final class MoodyApp {
                 become(Mood.valueOf(exchange.getRequestURI().getPath().substring(1)));
             }
             byte[] body = repeats.toString().getBytes(StandardCharsets.US_ASCII);
+            // Or it closes just when the next one is sent.
+            exchange.getResponseHeaders().set("Connection", "close");
             exchange.sendResponseHeaders(200, body.length);
             exchange.getResponseBody().write(body);
             exchange.close();

@@ -1,7 +1,6 @@
 package dev.torii.cli.stress;
 
 import dev.torii.testkit.Await;
-import dev.torii.testkit.FreePort;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -17,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -36,11 +36,11 @@ final class Pod implements AutoCloseable {
     private final String name;
     private final String service;
     private final int threads;
-    private final int app = FreePort.find();
-    private final int mood = FreePort.find();
-    private final int inbound = FreePort.find();
-    private final int outbound = FreePort.find();
-    private final int admin = FreePort.find();
+    private final int app;
+    private final int mood;
+    private final int inbound;
+    private final int outbound;
+    private final int admin;
     private final List<Process> processes = new ArrayList<>();
 
     /**
@@ -50,14 +50,20 @@ final class Pod implements AutoCloseable {
      * @param config a file or folder of manifests
      * @param service in the namespace {@code default}
      * @param threads of the app
+     * @param ports free ones, each another
      */
-    Pod(HttpClient client, Path home, Path config, String name, String service, int threads) {
+    Pod(HttpClient client, Path home, Path config, String name, String service, int threads, IntSupplier ports) {
         this.client = client;
         this.home = home;
         this.config = config;
         this.name = name;
         this.service = service;
         this.threads = threads;
+        app = ports.getAsInt();
+        mood = ports.getAsInt();
+        inbound = ports.getAsInt();
+        outbound = ports.getAsInt();
+        admin = ports.getAsInt();
     }
 
     String name() {

@@ -274,7 +274,24 @@ final class Rehearsal {
                   - filters:
                     - type: RequestHeaderModifier
                       requestHeaderModifier: {set: [{name: x-rehearsal, value: "true"}]}
+                    retry: {attempts: 1, codes: [503]}
                     backendRefs: [{name: app, port: 80}]
+                ---
+                apiVersion: torii.dev/v1alpha1
+                kind: BackendPolicy
+                metadata: {name: app, namespace: shop}
+                spec:
+                  targetRefs: [{group: "", kind: Service, name: app}]
+                  concurrency: {maxInFlight: 1000, queue: {size: 10}}
+                  circuitBreaker: {failureRatePercent: 100}
+                  outlierDetection: {consecutiveErrors: 1000}
+                ---
+                apiVersion: torii.dev/v1alpha1
+                kind: RateLimitPolicy
+                metadata: {name: app, namespace: shop}
+                spec:
+                  targetRefs: [{group: "", kind: Service, name: app}]
+                  limits: [{name: users, requests: 1000000, per: 1s, key: {header: x-user}}]
                 """, inbound, gateway, admin);
     }
 }

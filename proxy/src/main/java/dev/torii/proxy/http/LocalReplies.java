@@ -66,6 +66,12 @@ final class LocalReplies {
         return reason != null && (reason.startsWith("UF ") || reason.equals("UC closed_before_answer"));
     }
 
+    /** Whether such an answer says that the app did not get the request at all. */
+    static boolean saysUnsent(HttpHeaders answer) {
+        String reason = answer.get("x-torii-reason");
+        return reason != null && reason.startsWith("UF ");
+    }
+
     /** Says in a gRPC answer's last headers why it failed. */
     static void grpcStatus(MultiMap last, Fault fault, String detail, int status) {
         last.set("grpc-status", Integer.toString(status));

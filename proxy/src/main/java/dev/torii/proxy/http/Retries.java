@@ -19,11 +19,13 @@ import org.jspecify.annotations.Nullable;
  * an answer, or when a part of the body is gone.
  *
  * <ul>
- *   <li>One repeat is free and at once, whatever is configured: when the backend certainly did not act on the request.
- *       Without a rule's word a third try follows when that one got no connection, and there are others.
+ *   <li>One repeat is made at once, whatever is configured: when the backend did not act on the request, or when its
+ *       method may be repeated and no byte of an answer came. It is free when the request never left; what was lost costs,
+ *       or a backend that resets everything would get everything twice, at each hop. Without a rule's word a third try
+ *       follows when that one got no connection, and there are others.
  *   <li>More by the rule's {@link Retry} (GEP-1731): listed statuses, lost connections and tries that take too long, each
  *       time after a {@link Backoff}.
- *   <li>All but the free one take from the cluster's budget.
+ *   <li>All but the free one take from the cluster's budget, which is there without a policy too.
  * </ul>
  */
 final class Retries {
@@ -114,7 +116,7 @@ final class Retries {
         if (reply.isStarted() || !body.isWhole()) {
             return false;
         }
-        When when = when(harmless, unsent && hasOthers(), wanted);
+        When when = when(harmless, lost && unsent, unsent && hasOthers(), wanted);
         if (when == When.NOT) {
             return false;
         }
@@ -136,7 +138,7 @@ final class Retries {
         }
         boolean nobodyThere = hasOthers() && LocalReplies.saysUnanswered(status, headers);
         boolean wanted = policy != null && policy.codes().contains(status);
-        When when = when(nobodyThere, true, wanted);
+        When when = when(nobodyThere, LocalReplies.saysUnsent(headers), true, wanted);
         Attempt answered = attempt;
         if (when == When.NOT || answered == null) {
             return false;
@@ -153,19 +155,21 @@ final class Retries {
     }
 
     /**
-     * @param harmless whether the backend did not act on it
+     * @param harmless whether it may be sent again, whatever is configured
+     * @param unsent whether it never left
      * @param elsewhere whether one that did not get it at all may be passed over
      * @param wanted whether the rule wants it repeated
      */
-    private When when(boolean harmless, boolean elsewhere, boolean wanted) {
+    private When when(boolean harmless, boolean unsent, boolean elsewhere, boolean wanted) {
         int tries = outcome.attempts();
-        if (harmless && tries == 1) {
+        boolean second = harmless && tries == 1;
+        if (second && unsent) {
             return When.NOW;
         }
         // A backend that died with the first try refuses the second.
         boolean third = harmless && elsewhere && tries == 2 && policy == null;
         boolean byRule = wanted && policy != null && tries <= policy.attempts();
-        if (!third && !byRule) {
+        if (!second && !third && !byRule) {
             if (wanted) {
                 outcome.retriesUsedUp("retries_used_up");
             }
@@ -176,7 +180,7 @@ final class Retries {
             worker.retryRefused(to.cluster().service());
             return When.NOT;
         }
-        return byRule ? When.AFTER_BACKOFF : When.NOW;
+        return byRule && !second ? When.AFTER_BACKOFF : When.NOW;
     }
 
     private boolean hasOthers() {

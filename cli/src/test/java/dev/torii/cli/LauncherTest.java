@@ -186,7 +186,8 @@ final class LauncherTest {
                                 .getBytes(StandardCharsets.US_ASCII));
                 return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
             } catch (SocketException notYet) {
-                // Refused; or reset, by Vert.x' NetServer, which binds microseconds before it has somebody for what comes.
+                // Refused; or reset, by Vert.x' NetServer, which binds microseconds before it has somebody for what
+                // comes.
                 Thread.onSpinWait();
             }
         }

@@ -37,7 +37,7 @@ public record Rule(
         @Nullable Retry retry,
         Protection protection) {
 
-    /** With {@link Telemetry#DEFAULT}. */
+    /** With {@link Telemetry#DEFAULT}, without retries and protection. */
     public Rule(
             RouteId route,
             String name,
@@ -62,36 +62,7 @@ public record Rule(
                 session,
                 splitBy,
                 maxBodyBytes,
-                Telemetry.DEFAULT);
-    }
-
-    /** Without retries and protection. */
-    public Rule(
-            RouteId route,
-            String name,
-            int index,
-            List<HostPattern> hostnames,
-            List<RequestMatch> matches,
-            List<Filter> filters,
-            List<Backend> backends,
-            Timeouts timeouts,
-            @Nullable SessionPersistence session,
-            @Nullable HashKey splitBy,
-            long maxBodyBytes,
-            Telemetry telemetry) {
-        this(
-                route,
-                name,
-                index,
-                hostnames,
-                matches,
-                filters,
-                backends,
-                timeouts,
-                session,
-                splitBy,
-                maxBodyBytes,
-                telemetry,
+                Telemetry.DEFAULT,
                 null,
                 Protection.NONE);
     }

@@ -73,7 +73,9 @@ final class MeshListeners {
                 null,
                 null,
                 0,
-                telemetry);
+                telemetry,
+                null,
+                Protection.NONE);
     }
 
     /** Sends every connection of a Service to a cluster. */

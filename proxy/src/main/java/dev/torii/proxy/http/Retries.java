@@ -76,16 +76,17 @@ final class Retries {
         if (policy != null && idempotent && !to.request().bodyless()) {
             body.keep(routing.head().contentLength);
         }
-        state().retryBudget().request(worker.now());
-        next(false);
+        ClusterState cluster = state();
+        cluster.retryBudget().request(worker.now());
+        next(cluster, false);
     }
 
     private ClusterState state() {
         return worker.upstreams().of(to.cluster(), routing.plan().generation());
     }
 
-    private void next(boolean fresh) {
-        Attempt trying = new Attempt(exchange, state(), to.request(), backendMs(), worker.eventLoop());
+    private void next(ClusterState cluster, boolean fresh) {
+        Attempt trying = new Attempt(exchange, cluster, to.request(), backendMs(), worker.eventLoop());
         attempt = trying;
         trying.start(tried, fresh);
     }
@@ -198,14 +199,15 @@ final class Retries {
 
     private void repeat(When when, boolean fresh) {
         if (policy == null || when == When.NOW) {
-            next(fresh);
+            next(state(), fresh);
             return;
         }
         long ms = Backoff.millis(policy.backoffMs(), outcome.attempts(), ThreadLocalRandom.current());
         if (deadline != null && ms >= deadline.leftMs()) {
             exchange.deadlinePassed(); // there is nothing to wait for
         } else {
-            waiting = worker.eventLoop().schedule(() -> exchange.guarded(() -> next(fresh)), ms, TimeUnit.MILLISECONDS);
+            waiting = worker.eventLoop()
+                    .schedule(() -> exchange.guarded(() -> next(state(), fresh)), ms, TimeUnit.MILLISECONDS);
         }
     }
 

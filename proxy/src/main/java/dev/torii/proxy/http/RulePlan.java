@@ -67,7 +67,9 @@ record RulePlan(Rule rule, FilterPlan filters, List<BackendPlan> backends, Weigh
                 null,
                 null,
                 0,
-                telemetry);
+                telemetry,
+                null,
+                Protection.NONE);
         return of(rule, key -> cluster, NOTHING_BEFORE);
     }
 

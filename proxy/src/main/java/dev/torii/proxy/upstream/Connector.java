@@ -1,6 +1,7 @@
 package dev.torii.proxy.upstream;
 
 import dev.torii.proxy.Channels;
+import dev.torii.proxy.ConnectFailures;
 import dev.torii.proxy.tls.ClientTls;
 import dev.torii.routing.Cluster;
 import dev.torii.routing.Endpoint;
@@ -69,7 +70,7 @@ final class Connector {
                 .setTimeout((int) cluster.connection().connectTimeoutMs());
         client(Places.source(cluster, endpoint)).connect(options).onComplete(done -> {
             if (done.failed()) {
-                failed.accept(Failures.ofConnect(done.cause()));
+                failed.accept(ConnectFailures.of(done.cause()));
             } else if (tls == null) {
                 connected.accept(Channels.bare(done.result()));
             } else {

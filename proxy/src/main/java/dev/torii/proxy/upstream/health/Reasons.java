@@ -1,5 +1,6 @@
 package dev.torii.proxy.upstream.health;
 
+import dev.torii.proxy.ConnectFailures;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.TooLongFrameException;
@@ -7,11 +8,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.StreamResetException;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
-import java.net.UnknownHostException;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Names what went wrong in one lower_snake word. */
@@ -27,19 +24,8 @@ final class Reasons {
         if (cause instanceof ConnectTimeoutException || cause instanceof TimeoutException) {
             return "timeout";
         }
-        if (cause instanceof SSLException) {
-            return "tls_handshake_failed";
-        }
-        if (cause instanceof UnknownHostException) {
-            return "unknown_host";
-        }
-        if (cause instanceof NoRouteToHostException) {
-            return "no_route_to_host";
-        }
-        if (cause instanceof ConnectException) {
-            return "connection_refused";
-        }
-        return ofAnswer(cause);
+        String why = ConnectFailures.of(cause);
+        return why.equals(ConnectFailures.OTHER) ? ofAnswer(cause) : why;
     }
 
     private static String ofAnswer(Throwable cause) {

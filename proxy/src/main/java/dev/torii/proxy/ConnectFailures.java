@@ -1,4 +1,4 @@
-package dev.torii.proxy.upstream;
+package dev.torii.proxy;
 
 import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
@@ -6,12 +6,15 @@ import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import javax.net.ssl.SSLException;
 
-/** Names what went wrong in one lower_snake word. */
-final class Failures {
+/** Names why no connection came about, in one lower_snake word. */
+public final class ConnectFailures {
 
-    private Failures() {}
+    /** When it is none of those that have a name. */
+    public static final String OTHER = "connect_failed";
 
-    static String ofConnect(Throwable cause) {
+    private ConnectFailures() {}
+
+    public static String of(Throwable cause) {
         if (cause instanceof ConnectTimeoutException) {
             return "connect_timeout";
         }
@@ -24,6 +27,6 @@ final class Failures {
         if (cause instanceof NoRouteToHostException) {
             return "no_route_to_host";
         }
-        return cause instanceof ConnectException ? "connection_refused" : "connect_failed";
+        return cause instanceof ConnectException ? "connection_refused" : OTHER;
     }
 }

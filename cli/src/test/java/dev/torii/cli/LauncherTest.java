@@ -3,6 +3,7 @@ package dev.torii.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.torii.cli.Launcher.Ran;
+import dev.torii.testkit.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -151,7 +152,7 @@ final class LauncherTest {
 
     @Test
     void aGatewayThatIsToldToEndEndsCleanly() throws Exception {
-        int port = freePort();
+        int port = FreePort.find();
         Files.writeString(folder.resolve("gateway.yaml"), """
                 apiVersion: gateway.networking.k8s.io/v1
                 kind: Gateway
@@ -160,7 +161,7 @@ final class LauncherTest {
                   gatewayClassName: torii
                   listeners: [{name: http, protocol: HTTP, port: %d}]
                 """.formatted(port));
-        Process gateway = start("gateway", "--config", "gateway.yaml", "--admin", "127.0.0.1:" + freePort());
+        Process gateway = start("gateway", "--config", "gateway.yaml", "--admin", "127.0.0.1:" + FreePort.find());
 
         String answer = firstAnswerOn(gateway, port);
         gateway.toHandle().destroy(); // unlike the process itself, this leaves the output open
@@ -170,12 +171,6 @@ final class LauncherTest {
         assertThat(gateway.exitValue()).isZero();
         assertThat(new String(gateway.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                 .contains("\"flags\":\"NR\"");
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
     }
 
     private static String firstAnswerOn(Process gateway, int port) throws IOException {

@@ -16,6 +16,7 @@ import dev.torii.routing.LoadBalancing;
 import dev.torii.routing.Target;
 import dev.torii.routing.Telemetry;
 import dev.torii.routing.Tracing;
+import dev.torii.testkit.FreePort;
 import dev.torii.testkit.Listening;
 import dev.torii.testkit.MisbehavingBackend;
 import dev.torii.testkit.Pod;
@@ -24,9 +25,7 @@ import dev.torii.testkit.TcpEchoServer;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -90,7 +89,7 @@ class StreamFlowTest {
         assertThat(visit().logged()).isFalse();
         streams.tcp(loggedWhen(400, 100, "b")).apply();
         assertThat(visit().logged()).isTrue();
-        streams.cluster("dead", deadPort()).tcp(loggedWhen(400, 0, "dead")).apply();
+        streams.cluster("dead", FreePort.find()).tcp(loggedWhen(400, 0, "dead")).apply();
         try (RawHttp client = RawHttp.connect(streams.port())) {
             client.readToEnd();
         }
@@ -296,7 +295,7 @@ class StreamFlowTest {
     @Test
     void anEndpointThatRefusesIsReplacedByAnother() throws Exception {
         TcpEchoServer echo = TcpEchoServer.start(streams.vertx(), Pod.of("tcp"));
-        streams.cluster("b", deadPort(), echo.port()).tcp(to("b")).apply();
+        streams.cluster("b", FreePort.find(), echo.port()).tcp(to("b")).apply();
         int attempts = 0;
         for (int i = 0; i < 20; i++) {
             try (RawHttp client = connect()) {
@@ -309,7 +308,9 @@ class StreamFlowTest {
 
     @Test
     void whenAllRefuseTheClientIsClosed() throws Exception {
-        streams.cluster("b", deadPort(), deadPort(), deadPort()).tcp(to("b")).apply();
+        streams.cluster("b", FreePort.find(), FreePort.find(), FreePort.find())
+                .tcp(to("b"))
+                .apply();
         try (RawHttp client = connect()) {
             assertThat(client.readToEnd()).isEmpty();
         }
@@ -488,12 +489,6 @@ class StreamFlowTest {
             LockSupport.parkNanos(5_000_000);
         }
         throw new AssertionError("still accepting");
-    }
-
-    private static int deadPort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(Listening.HOST))) {
-            return socket.getLocalPort();
-        }
     }
 
     private static void await(CountDownLatch latch) throws IOException {

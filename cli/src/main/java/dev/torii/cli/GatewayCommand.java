@@ -1,5 +1,6 @@
 package dev.torii.cli;
 
+import dev.torii.config.source.Source;
 import dev.torii.gateway.Gateway;
 import dev.torii.proxy.telemetry.Logging;
 import dev.torii.proxy.telemetry.Logging.Format;
@@ -43,7 +44,7 @@ final class GatewayCommand implements Callable<Integer> {
 
     private Gateway.Options options() {
         return new Gateway.Options(
-                role.config,
+                Source.files(role.config),
                 role.admin.host(),
                 role.admin.port(),
                 bind,

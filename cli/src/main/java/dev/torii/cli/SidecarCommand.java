@@ -1,5 +1,6 @@
 package dev.torii.cli;
 
+import dev.torii.config.source.Source;
 import dev.torii.proxy.telemetry.Logging;
 import dev.torii.proxy.telemetry.Logging.Format;
 import dev.torii.proxy.telemetry.Logging.Verbosity;
@@ -116,7 +117,7 @@ final class SidecarCommand implements Callable<Integer> {
 
     private Sidecar.Options options(String namespace, String name) {
         return new Sidecar.Options(
-                role.config,
+                Source.files(role.config),
                 namespace,
                 name,
                 app,

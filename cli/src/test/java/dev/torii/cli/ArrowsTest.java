@@ -57,7 +57,13 @@ final class ArrowsTest {
     static final ArchRule consoleSeesItself = sees("console");
 
     @ArchTest
-    static final ArchRule injectorSeesItself = sees("injector");
+    static final ArchRule kubeSeesItself = sees("kube");
+
+    @ArchTest
+    static final ArchRule injectorSeesItselfAndItsCluster = sees("injector", "kube");
+
+    @ArchTest
+    static final ArchRule controlSeesConfigurationAndItsCluster = sees("control", "routing", "config", "kube");
 
     /** The init container's part runs alone: nothing else of Torii, and no Vert.x, is loaded for it. */
     @ArchTest
@@ -123,6 +129,16 @@ final class ArrowsTest {
 
     @ArchTest
     static final ArchRule yamlHasOneHome = onlyIn("dev.torii.config..", "org.snakeyaml..");
+
+    /** A proxy that is given its configuration by files or by control loads none of it. */
+    @ArchTest
+    static final ArchRule clustersAreWatchedInOnePlace = noClasses()
+            .that()
+            .resideInAnyPackage("dev.torii.config..", "dev.torii.gateway..", "dev.torii.sidecar..")
+            .and()
+            .resideOutsideOfPackage("dev.torii.config.cluster..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.fabric8.."));
 
     @ArchTest
     static final ArchRule noCycles = SlicesRuleDefinition.slices()

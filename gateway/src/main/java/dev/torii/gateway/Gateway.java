@@ -1,7 +1,7 @@
 package dev.torii.gateway;
 
 import dev.torii.config.live.Configuration;
-import dev.torii.config.source.FileSource;
+import dev.torii.config.source.Source;
 import dev.torii.proxy.DataPlane;
 import dev.torii.proxy.ExchangeListener;
 import dev.torii.proxy.HeaderMask;
@@ -23,7 +23,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -39,7 +38,7 @@ import java.util.function.IntUnaryOperator;
 public final class Gateway {
 
     /**
-     * @param config files and folders with manifests
+     * @param config where the manifests come from
      * @param bindHost the address that listeners are opened on
      * @param bindPort from a listener's port to the one opened; 0 is "any free one"
      * @param sharePorts whether another gateway may listen on the same ports, as when one takes over from the other
@@ -51,7 +50,7 @@ public final class Gateway {
      * @param tracing where spans go
      */
     public record Options(
-            List<Path> config,
+            Source config,
             String adminHost,
             int adminPort,
             String bindHost,
@@ -62,12 +61,7 @@ public final class Gateway {
             Duration drainFinish,
             OutputStream accessLog,
             HeaderMask mask,
-            TracingSettings tracing) {
-
-        public Options {
-            config = List.copyOf(config);
-        }
-    }
+            TracingSettings tracing) {}
 
     private static final Logger LOG = System.getLogger("dev.torii.gateway");
     private static final long RETRY_MILLIS = 1_000;
@@ -83,7 +77,7 @@ public final class Gateway {
     // Not a future of this Vert.x: its event loops, which would have to deliver it, are the last thing to go.
     private final Promise<Void> closed = Promise.promise();
     private final AtomicBoolean closing = new AtomicBoolean();
-    private final FileSource source;
+    private final Source.Following source;
     private volatile int adminPort = -1;
     private volatile boolean draining;
 
@@ -118,7 +112,7 @@ public final class Gateway {
                         logging::verbosity,
                         this::drain,
                         this::quit));
-        this.source = FileSource.watch(options.config(), configuration::changed);
+        this.source = options.config().follow(configuration::changed);
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.torii.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.torii.config.source.Source;
 import dev.torii.proxy.HeaderMask;
 import dev.torii.proxy.telemetry.Logging;
 import dev.torii.proxy.telemetry.spans.TracingSettings;
@@ -29,7 +30,7 @@ class GatewayStartTest {
                 Logging logging =
                         Logging.install(OutputStream.nullOutputStream(), Logging.Format.TEXT, Logging.Verbosity.INFO)) {
             Gateway.Options options = new Gateway.Options(
-                    List.of(folder),
+                    Source.files(List.of(folder)),
                     "127.0.0.1",
                     taken.getLocalPort(),
                     "127.0.0.1",

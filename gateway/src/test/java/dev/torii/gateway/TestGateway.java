@@ -1,5 +1,6 @@
 package dev.torii.gateway;
 
+import dev.torii.config.source.Source;
 import dev.torii.proxy.HeaderMask;
 import dev.torii.proxy.telemetry.Logging;
 import dev.torii.proxy.telemetry.spans.TracingSettings;
@@ -40,7 +41,7 @@ final class TestGateway implements AutoCloseable {
         this.folder = folder;
         this.gateway = await(Gateway.start(
                 new Gateway.Options(
-                        List.of(folder),
+                        Source.files(List.of(folder)),
                         "127.0.0.1",
                         0,
                         "127.0.0.1",

@@ -2,7 +2,7 @@ package dev.torii.sidecar;
 
 import dev.torii.config.compile.SidecarView;
 import dev.torii.config.live.Configuration;
-import dev.torii.config.source.FileSource;
+import dev.torii.config.source.Source;
 import dev.torii.proxy.ClusterView;
 import dev.torii.proxy.DataPlane;
 import dev.torii.proxy.ExchangeListener;
@@ -25,7 +25,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -55,7 +54,7 @@ public final class Sidecar {
     }
 
     /**
-     * @param config files and folders with manifests
+     * @param config where the manifests come from
      * @param namespace of the service
      * @param service that the app behind this sidecar is
      * @param appPorts of the app, besides those that its Service tells; the first is where inbound connections go that
@@ -72,7 +71,7 @@ public final class Sidecar {
      * @param tracing where spans go
      */
     public record Options(
-            List<Path> config,
+            Source config,
             String namespace,
             String service,
             List<Integer> appPorts,
@@ -91,7 +90,6 @@ public final class Sidecar {
             TracingSettings tracing) {
 
         public Options {
-            config = List.copyOf(config);
             appPorts = List.copyOf(appPorts);
         }
     }
@@ -122,7 +120,7 @@ public final class Sidecar {
     // Not a future of this Vert.x: its event loops, which would have to deliver it, are the last thing to go.
     private final Promise<Void> closed = Promise.promise();
     private final AtomicBoolean closing = new AtomicBoolean();
-    private final FileSource source;
+    private final Source.Following source;
     private volatile Bound bound = new Bound(-1, -1, -1);
     private volatile boolean draining;
 
@@ -175,7 +173,7 @@ public final class Sidecar {
                         logging::verbosity,
                         this::drain,
                         this::quit));
-        this.source = FileSource.watch(options.config(), configuration::changed);
+        this.source = options.config().follow(configuration::changed);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.torii.sidecar;
 
+import dev.torii.config.source.Source;
 import dev.torii.proxy.HeaderMask;
 import dev.torii.proxy.telemetry.Logging;
 import dev.torii.proxy.telemetry.spans.TracingSettings;
@@ -82,7 +83,7 @@ final class TestSidecar implements AutoCloseable {
             ByteArrayOutputStream log,
             TracingSettings tracing) {
         return new Sidecar.Options(
-                List.of(config),
+                Source.files(List.of(config)),
                 namespace,
                 service,
                 appPorts,

@@ -4,6 +4,7 @@ import dev.torii.config.Finding;
 import dev.torii.config.compile.Compiled;
 import dev.torii.config.live.Role.Outcome;
 import dev.torii.config.source.Read;
+import dev.torii.config.source.Source.Taken;
 import dev.torii.routing.Snapshot;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -42,21 +43,23 @@ public final class Configuration {
     }
 
     /** Takes in what was read, and returns when it is served. */
-    public synchronized void changed(Read read) {
+    public synchronized Taken changed(Read read) {
         if (!read.readable()) {
             report(read.findings(), Outcome.REJECTED);
             String still = served.isEmpty() ? "nothing is served yet" : "still serving " + served;
             LOG.log(Level.WARNING, "configuration rejected; {0}", still);
-            return;
+            return new Taken(served, errors(read.findings()));
         }
         Compiled compiled = role.compile(read.resources());
         List<Finding> all = new ArrayList<>(read.findings());
         all.addAll(compiled.findings());
         boolean unchanged = compiled.snapshot().version().equals(served);
         report(all, unchanged ? Outcome.UNCHANGED : Outcome.APPLIED);
-        if (!unchanged) {
-            serve(compiled.snapshot());
-        }
+        return unchanged ? new Taken(served, problems) : serve(compiled.snapshot());
+    }
+
+    private static List<String> errors(List<Finding> findings) {
+        return findings.stream().filter(Finding::isError).map(Finding::toString).toList();
     }
 
     /** Tries again what of the snapshot could not be served. */
@@ -66,16 +69,17 @@ public final class Configuration {
         }
     }
 
-    private void serve(Snapshot next) {
+    private Taken serve(Snapshot next) {
         List<String> now;
         try {
             now = role.serve(next).toCompletableFuture().get(SERVE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return;
+            return new Taken(served, List.of("interrupted"));
         } catch (ExecutionException | TimeoutException e) {
-            LOG.log(Level.ERROR, "snapshot {0} could not be served: {1}", next.version(), e.getMessage());
-            return;
+            String line = "snapshot " + next.version() + " could not be served: " + e.getMessage();
+            LOG.log(Level.ERROR, line);
+            return new Taken(served, List.of(line));
         }
         now.stream().filter(line -> !problems.contains(line)).forEach(line -> LOG.log(Level.ERROR, line));
         problems = List.copyOf(now);
@@ -89,6 +93,7 @@ public final class Configuration {
             LOG.log(Level.INFO, line);
             told = line;
         }
+        return new Taken(served, problems);
     }
 
     /** One line for each finding that is new since the last read. */

@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
  *
  * <p>A read that is not {@link Read#readable} must not go live: whoever gets it keeps what it had and shows the findings.
  */
-public final class FileSource implements AutoCloseable {
+public final class FileSource implements Source.Following {
 
     private static final long LOOK_MILLIS = 100;
     private static final long QUIET_MILLIS = 50;

@@ -1,0 +1,25 @@
+package dev.torii.config.source;
+
+import dev.torii.config.Finding;
+import dev.torii.config.resource.ObjectKey;
+import dev.torii.config.resource.ResourceSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * All that a cluster, or files, say at one moment. Immutable; one follows the other, and a document that has not changed is
+ * the same instance in both.
+ *
+ * @param documents of all resources, by key; not copied: whoever makes a catalog never changes its map
+ * @param changed what is new, different or gone since the catalog before; everything in the first one
+ * @param findings of reading, sorted
+ */
+public record Catalog(
+        ResourceSet resources, Map<ObjectKey, Document> documents, Set<ObjectKey> changed, List<Finding> findings) {
+
+    public Catalog {
+        changed = Set.copyOf(changed);
+        findings = List.copyOf(findings);
+    }
+}

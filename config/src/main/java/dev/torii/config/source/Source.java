@@ -1,0 +1,43 @@
+package dev.torii.config.source;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+
+/** Where configuration comes from: files, a cluster, or control. One instance is followed once. */
+public interface Source {
+
+    /**
+     * Begins to read.
+     *
+     * @param taker is given what there is as soon as that is known, before this returns or after, and then every change;
+     *     one thread at a time, which may wait; answers when the read has been dealt with
+     */
+    Following follow(Function<Read, Taken> taker);
+
+    /** A source that is being followed. */
+    interface Following extends AutoCloseable {
+
+        /** Ends it; waits for a call of the taker that is under way, and none begins after. May be called again. */
+        @Override
+        void close();
+    }
+
+    /**
+     * What became of a read.
+     *
+     * @param serving version of the snapshot that is served now; {@code ""} for none
+     * @param problems why the read, or what of it, is not served, one line each; empty when all of it is
+     */
+    record Taken(String serving, List<String> problems) {
+
+        public Taken {
+            problems = List.copyOf(problems);
+        }
+    }
+
+    /** Files, and folders with all manifests in them; see {@link FileSource}. */
+    static Source files(List<Path> paths) {
+        return taker -> FileSource.watch(paths, taker::apply);
+    }
+}

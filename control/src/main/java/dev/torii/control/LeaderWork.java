@@ -1,0 +1,32 @@
+package dev.torii.control;
+
+import dev.torii.config.compile.Compiled;
+import dev.torii.config.source.Catalog;
+import dev.torii.control.stream.Programmed;
+
+/**
+ * What one of several replicas does for all: writing status, making Deployments. Begun when this process has been elected,
+ * closed when it is no longer, and begun anew, as another instance, when it is elected again.
+ */
+public interface LeaderWork extends AutoCloseable {
+
+    /**
+     * Takes what there is now; first soon after it has begun, then with every change. Called by one thread,
+     * {@code torii-control}, on which all proxies wait too: remembers and returns, and works on a thread of its own. What
+     * is not yet done of an earlier catalog may be skipped, except that {@link Catalog#changed} then says too little.
+     *
+     * @param compiled for a gateway of all Gateways of ours, with the statuses as they could be: see {@link Programmed}
+     */
+    void catalog(Catalog catalog, Compiled compiled);
+
+    /** Ends all work; what is under way may be waited for a second or so. Nothing is written after it has returned. */
+    @Override
+    void close();
+
+    /** Begins it. */
+    interface Maker {
+
+        /** @param programmed stays the same for the life of the process, as somebody else's leader it only tells less */
+        LeaderWork begin(Programmed programmed);
+    }
+}

@@ -60,11 +60,9 @@ final class GatewayDraft {
                         gateway, field, "AddressNotUsed", "addresses are not followed: `--bind` says where to listen");
             }
         }
-        if (gateway.parametersRef() != null) {
-            problem = new Problem(
-                    "InvalidParameters",
-                    "Torii knows no parameters, so none of a "
-                            + gateway.parametersRef().kind());
+        ObjectRef parameters = gateway.infrastructure().parametersRef();
+        if (parameters != null) {
+            problem = new Problem("InvalidParameters", "Torii knows no parameters, so none of a " + parameters.kind());
             findings.error(gateway, "spec.infrastructure.parametersRef", problem);
         }
         return problem;

@@ -93,6 +93,7 @@ final class RouteAttachment {
         return switch (allowed.from()) {
             case ALL -> true;
             case SAME -> namespace.equals(listener.owner.gateway.namespace());
+            case NONE -> false;
             case SELECTOR ->
                 allowed.selector() != null
                         && allowed.selector()
@@ -155,6 +156,7 @@ final class RouteAttachment {
                 case ALL -> "all namespaces";
                 case SAME -> "its own namespace";
                 case SELECTOR -> "selected namespaces";
+                case NONE -> "nowhere";
             };
             String kinds =
                     listener.supportedKinds.isEmpty() ? "nothing" : String.join(" and ", listener.supportedKinds);

@@ -7,22 +7,16 @@ import dev.torii.config.resource.ResourceSet;
 import dev.torii.config.resource.Route;
 import dev.torii.config.resource.TcpRoute;
 import dev.torii.config.resource.TlsRoute;
+import dev.torii.config.resource.Unreadable;
 import dev.torii.routing.Cluster;
-import dev.torii.routing.Listener;
 import dev.torii.routing.Mesh;
-import dev.torii.routing.Port;
-import dev.torii.routing.RouteTable;
-import dev.torii.routing.Rule;
 import dev.torii.routing.Snapshot;
-import dev.torii.routing.StreamTable;
 import dev.torii.routing.Tracing;
 import java.time.InstantSource;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -72,33 +66,21 @@ public final class SnapshotCompiler {
      * @param serving a listener keeps the certificates it has there when their Secrets are gone or unusable
      */
     public Compiled compile(ResourceSet resources, Snapshot serving) {
-        Findings findings = new Findings();
-        Annotations.checkNames(resources, findings);
-        References references = new References(resources, serving, clock.instant(), findings);
+        return new GatewayCompilation(resources, serving, clock.instant(), tracing, new Findings()).compiled();
+    }
 
-        List<GatewayDraft> gateways = GatewayDraft.all(resources, references, findings);
-        PortClaims.settle(gateways, findings);
-
-        RouteAttachment attachment = new RouteAttachment(resources, gateways, references, findings);
-        BackendReferences backends = new BackendReferences(resources, references, findings);
-        List<RouteDraft> routes = routes(resources)
-                .filter(route -> !ServiceParents.onlyServices(route))
-                .map(attachment::attach)
-                .toList();
-        routes.forEach(backends::resolve);
-        listeners(gateways).forEach(listener -> KindClash.settle(listener, findings));
-
-        PolicyTargets targets = new PolicyTargets(resources, references, findings);
-        BackendTls backendTls = new BackendTls(resources, targets, references, findings);
-        PolicyIndex<BackendPolicy> backendPolicies = backendPolicies(resources, targets, findings);
-        PolicyScopes policies = new PolicyScopes(resources, targets, tracing, findings);
-        Clusters clusters = new Clusters(resources, backendTls, backendPolicies, findings);
-        List<Port> ports =
-                ports(gateways, new HttpRules(clusters, findings), new StreamRoutes(clusters, findings), policies);
-
-        Snapshot snapshot = SnapshotVersion.snapshot(
-                ports, clusters.all(), Mesh.NONE, policies.namespace("").telemetry());
-        return new Compiled(snapshot, findings.sorted(), Statuses.of(gateways, routes, backendTls, clusters));
+    /**
+     * What to tell the authors of all objects of a cluster, in which each Gateway has ports of its own unless its class
+     * shares them. Statuses for Gateways and for Services as parents are both in it. Nothing is made to be served.
+     *
+     * @param unreadable objects of which something could not be read; their last readable version, if there is one, may be
+     *     among the resources
+     */
+    public Review review(ResourceSet resources, Collection<Unreadable> unreadable) {
+        GatewayCompilation gateways =
+                new GatewayCompilation(resources, Snapshot.EMPTY, clock.instant(), tracing, new Findings());
+        Compiled mesh = compile(resources, SidecarView.NOBODY);
+        return gateways.review(mesh, unreadable);
     }
 
     /** Compiles what a sidecar serves: see {@link Mesh}. What only gateways serve is none of its business. */
@@ -138,8 +120,7 @@ public final class SnapshotCompiler {
         return new Compiled(snapshot, findings.sorted(), Statuses.of(List.of(), routes, backendTls, routed));
     }
 
-    private static PolicyIndex<BackendPolicy> backendPolicies(
-            ResourceSet resources, PolicyTargets targets, Findings findings) {
+    static PolicyIndex<BackendPolicy> backendPolicies(ResourceSet resources, PolicyTargets targets, Findings findings) {
         return new PolicyIndex<>(
                 resources.all(BackendPolicy.class),
                 BackendPolicy::targetRefs,
@@ -148,45 +129,8 @@ public final class SnapshotCompiler {
                 findings);
     }
 
-    private static Stream<Route> routes(ResourceSet resources) {
+    static Stream<Route> routes(ResourceSet resources) {
         return Stream.of(HttpRoute.class, GrpcRoute.class, TlsRoute.class, TcpRoute.class)
                 .flatMap(kind -> resources.all(kind).stream());
-    }
-
-    private static Stream<ListenerDraft> listeners(List<GatewayDraft> gateways) {
-        return gateways.stream().flatMap(gateway -> gateway.listeners.stream());
-    }
-
-    private static List<Port> ports(
-            List<GatewayDraft> gateways, HttpRules httpRules, StreamRoutes streamRoutes, PolicyScopes policies) {
-        TreeMap<Integer, List<ListenerDraft>> served = new TreeMap<>();
-        listeners(gateways)
-                .filter(ListenerDraft::isServed)
-                .forEach(listener -> served.computeIfAbsent(listener.spec.port(), port -> new ArrayList<>())
-                        .add(listener));
-        List<Port> ports = new ArrayList<>();
-        served.forEach((number, listeners) -> ports.add(new Port(
-                number,
-                listeners.get(0).wire(),
-                listeners.stream()
-                        .map(draft -> listener(draft, httpRules, streamRoutes, policies))
-                        .toList())));
-        return ports;
-    }
-
-    private static Listener listener(
-            ListenerDraft draft, HttpRules httpRules, StreamRoutes streamRoutes, PolicyScopes policies) {
-        PolicyScopes.Scope scope = policies.listener(draft.owner.gateway, draft.spec.name());
-        List<Rule> rules = new ArrayList<>();
-        draft.routes.forEach((route, hosts) -> rules.addAll(httpRules.of(route, hosts, draft.owner.caller, scope)));
-        return new Listener(
-                draft.name(),
-                Objects.requireNonNull(draft.protocol),
-                draft.spec.hostname(),
-                draft.certificates,
-                draft.owner.settings,
-                RouteTable.of(rules),
-                StreamTable.of(streamRoutes.of(draft, scope)),
-                scope.telemetry());
     }
 }

@@ -63,17 +63,8 @@ final class Statuses {
             String message = "its hostname overlaps with that of " + String.join(", ", draft.overlaps);
             conditions.add(new Condition("OverlappingTLSConfig", true, "OverlappingHostnames", message));
         }
-        Gateway gateway = draft.owner.gateway;
-        all.add(new Status(
-                gateway.kind(),
-                gateway.namespace(),
-                gateway.name(),
-                gateway.metadata().generation(),
-                null,
-                draft.spec.name(),
-                conditions,
-                draft.routes.size(),
-                draft.supportedKinds));
+        all.add(Status.of(
+                draft.owner.gateway, draft.spec.name(), conditions, draft.routes.size(), draft.supportedKinds));
     }
 
     private void addRoute(RouteDraft draft) {

@@ -11,17 +11,18 @@ import org.jspecify.annotations.Nullable;
  * @param className {@code ""} when absent, which files may
  * @param listeners at {@code spec.listeners[i]}
  * @param addresses at {@code spec.addresses[i]}
- * @param parametersRef of {@code spec.infrastructure}, or null; Torii knows no parameters
+ * @param infrastructure at {@code spec.infrastructure}; what is made for it in a cluster, and nothing in files
+ * @param allowedListeners whose {@link ListenerSet}s it takes listeners from
  * @param backendClientCertificate at {@code spec.tls.backend.clientCertificateRef}, or null
- * @param frontendTls at {@code spec.tls.frontend}, or null. Not enforced yet, and nothing that must not be served
- *     without it may be served
+ * @param frontendTls at {@code spec.tls.frontend}, or null
  */
 public record Gateway(
         Metadata metadata,
         String className,
         List<Listener> listeners,
         List<Address> addresses,
-        @Nullable ObjectRef parametersRef,
+        Infrastructure infrastructure,
+        AllowedNamespaces allowedListeners,
         @Nullable ObjectRef backendClientCertificate,
         @Nullable FrontendTls frontendTls)
         implements Resource {
@@ -42,6 +43,28 @@ public record Gateway(
     }
 
     /**
+     * What is made for a Gateway in a cluster, and how.
+     *
+     * @param labels of all that is made
+     * @param annotations of all that is made
+     * @param parametersRef in the Gateway's own namespace, or null
+     */
+    public record Infrastructure(
+            Map<String, String> labels,
+            Map<String, String> annotations,
+            @Nullable ObjectRef parametersRef) {
+
+        public static final Infrastructure NONE = new Infrastructure(Map.of(), Map.of(), null);
+
+        public Infrastructure {
+            labels = Map.copyOf(labels);
+            annotations = Map.copyOf(annotations);
+        }
+    }
+
+    /**
+     * Of a Gateway, or of a {@link ListenerSet}.
+     *
      * @param protocol as configured; may be one that nobody supports
      * @param tls null for HTTP and TCP
      */
@@ -70,13 +93,20 @@ public record Gateway(
         }
     }
 
-    /** @param selector only with {@link From#SELECTOR}, else null */
+    /**
+     * From where others may attach themselves.
+     *
+     * @param selector only with {@link From#SELECTOR}, else null
+     */
     public record AllowedNamespaces(From from, @Nullable LabelSelector selector) {
+
+        public static final AllowedNamespaces NOWHERE = new AllowedNamespaces(From.NONE, null);
 
         public enum From {
             ALL,
             SAME,
-            SELECTOR
+            SELECTOR,
+            NONE
         }
     }
 

@@ -5,7 +5,7 @@ import java.util.Map;
 /**
  * What every object has.
  *
- * @param namespace {@code default} when the manifest names none; {@code ""} for a {@link Namespace}
+ * @param namespace {@code default} when the manifest names none; {@code ""} for a {@link Namespace} or {@link GatewayClass}
  * @param createdEpochSecond 0 when unknown, as in most files; older objects win ties
  * @param generation 0 when unknown
  * @param labels of a {@link Namespace}, which are selected by; other kinds have none that mean anything here

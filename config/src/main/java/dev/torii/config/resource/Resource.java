@@ -5,7 +5,9 @@ import dev.torii.config.Position;
 /** One object of a manifest. */
 public sealed interface Resource
         permits Route,
+                GatewayClass,
                 Gateway,
+                ListenerSet,
                 ReferenceGrant,
                 BackendTlsPolicy,
                 BackendPolicy,

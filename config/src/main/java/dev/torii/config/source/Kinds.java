@@ -24,7 +24,7 @@ final class Kinds {
     record Kind(String group, String name, List<String> versions, Reader reader) {
 
         boolean clusterScoped() {
-            return name.equals("Namespace");
+            return name.equals(NAMESPACE) || name.equals("GatewayClass");
         }
 
         /** Whether anybody cares where in it a value stands; of EndpointSlices there are many, and programs write them. */
@@ -34,7 +34,7 @@ final class Kinds {
 
         /** Whether a label means anything: those by which objects are selected. */
         boolean keepsLabel(String label) {
-            return clusterScoped() || name.equals(ENDPOINT_SLICE) && label.equals(EndpointSlice.SERVICE_NAME);
+            return name.equals(NAMESPACE) || name.equals(ENDPOINT_SLICE) && label.equals(EndpointSlice.SERVICE_NAME);
         }
 
         /** The newest {@code apiVersion}. */
@@ -44,11 +44,14 @@ final class Kinds {
     }
 
     private static final String ENDPOINT_SLICE = "EndpointSlice";
+    private static final String NAMESPACE = "Namespace";
     private static final String GATEWAY = Resource.GATEWAY_GROUP;
     private static final String CORE = Resource.CORE_GROUP;
     private static final String TORII = Resource.TORII_GROUP;
     private static final Map<String, Kind> BY_NAME = Stream.of(
-                    kind(GATEWAY, "Gateway", GatewayReader::read, "v1", "v1beta1"),
+                    kind(GATEWAY, "GatewayClass", GatewayReader::gatewayClass, "v1", "v1beta1"),
+                    kind(GATEWAY, "Gateway", GatewayReader::gateway, "v1", "v1beta1"),
+                    kind(GATEWAY, "ListenerSet", ListenerReader::listenerSet, "v1"),
                     kind(GATEWAY, "HTTPRoute", RouteReader::http, "v1", "v1beta1"),
                     kind(GATEWAY, "GRPCRoute", RouteReader::grpc, "v1"),
                     kind(GATEWAY, "TLSRoute", RouteReader::tls, "v1", "v1alpha3", "v1alpha2"),
@@ -59,16 +62,15 @@ final class Kinds {
                     kind("discovery.k8s.io", ENDPOINT_SLICE, CoreReader::endpointSlice, "v1"),
                     kind(CORE, "Secret", CoreReader::secret, "v1"),
                     kind(CORE, "ConfigMap", CoreReader::configMap, "v1"),
-                    kind(CORE, "Namespace", CoreReader::namespace, "v1"),
+                    kind(CORE, NAMESPACE, CoreReader::namespace, "v1"),
                     kind(TORII, "BackendPolicy", PolicyReader::backend, "v1alpha1"),
                     kind(TORII, "RateLimitPolicy", RateLimitReader::read, "v1alpha1"),
                     kind(TORII, "FaultPolicy", FaultReader::read, "v1alpha1"),
                     kind(TORII, "TelemetryPolicy", PolicyReader::telemetry, "v1alpha1"))
             .collect(Collectors.toUnmodifiableMap(Kind::name, kind -> kind));
 
-    /** Kinds of the Gateway API that mean nothing in files; not to be taken for typos. */
-    private static final Set<String> NOT_IN_FILES =
-            Set.of("GatewayClass", "ListenerSet", "UDPRoute", "XBackend", "XMesh");
+    /** Kinds of the Gateway API that mean nothing to us; not to be taken for typos. */
+    private static final Set<String> NOT_SERVED = Set.of("UDPRoute", "XBackend", "XBackendTrafficPolicy", "XMesh");
 
     private Kinds() {}
 
@@ -94,7 +96,7 @@ final class Kinds {
         if (known != null) {
             return what + ", use `apiVersion: " + known.apiVersion() + "`";
         }
-        String suggestion = NOT_IN_FILES.contains(kind) ? "" : Wording.didYouMean(kind, BY_NAME.keySet());
-        return what + (suggestion.isEmpty() ? " in files, and skipped" : suggestion);
+        String suggestion = NOT_SERVED.contains(kind) ? "" : Wording.didYouMean(kind, BY_NAME.keySet());
+        return what + (suggestion.isEmpty() ? ", and skipped" : suggestion);
     }
 }

@@ -86,6 +86,11 @@ final class Refs {
         return object(fields, Resource.CORE_GROUP, "Secret");
     }
 
+    /** What a ListenerSet adds its listeners to. */
+    ObjectRef gateway(Fields fields) {
+        return object(fields, Resource.GATEWAY_GROUP, "Gateway");
+    }
+
     /** A reference that must name group and kind, in a namespace of its own or this one. */
     ObjectRef full(Fields fields) {
         return new ObjectRef(

@@ -30,6 +30,11 @@ enum Syntax {
             253,
             "Hostname|IPAddress|NamedAddress|" + Syntax.NAME + "/[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+",
             "must be `IPAddress`, `Hostname`, `NamedAddress` or a domain-prefixed type"),
+    CONTROLLER_NAME(
+            1,
+            253,
+            Syntax.NAME + "/[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+",
+            "must be a domain and a path, such as `torii.dev/gateway-controller`"),
     /** RFC 9110 token; query parameter names too. */
     HEADER_NAME(1, 256, "[A-Za-z0-9!#$%&'*+\\-.^_`|~]+", "must be a header name"),
     /** Names a cookie or header. */

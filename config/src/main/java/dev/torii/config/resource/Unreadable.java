@@ -1,0 +1,9 @@
+package dev.torii.config.resource;
+
+/**
+ * An object that cannot be served because part of it cannot be read. Its author is told in its status.
+ *
+ * @param resource as far as it could be read: its name, generation and references are right where they are there
+ * @param problem the first thing that is wrong, one line
+ */
+public record Unreadable(Resource resource, String problem) {}

@@ -61,8 +61,7 @@ final class Crd {
     /** {@code openAPIV3Schema}, with defaults and rules. */
     Map<String, Object> schema() {
         Kinds.Kind known = Objects.requireNonNull(Kinds.find(Resource.TORII_GROUP + "/" + VERSION, kind));
-        Metadata metadata =
-                new Metadata("default", "probed", 0, 0, Map.of(), Map.of(), new Positions(path -> null));
+        Metadata metadata = new Metadata("default", "probed", 0, 0, Map.of(), Map.of(), new Positions(path -> null));
         Shape shape = Shape.of(root -> known.reader().read(metadata, root));
         Map<String, Object> schema = shape.schema("", this::addNotes);
         schema.put("description", notes.get("description"));
@@ -79,7 +78,8 @@ final class Crd {
     private void addNotes(String path, Map<String, Object> schema) {
         Object own = mapping(notes.get("fields")).get(path);
         unused.remove(path);
-        Map<String, Object> note = own instanceof Map ? mapping(own) : own == null ? Map.of() : Map.of("description", own);
+        Map<String, Object> note =
+                own instanceof Map ? mapping(own) : own == null ? Map.of() : Map.of("description", own);
         Object description = note.get("description") != null ? note.get("description") : shared(path);
         if (description != null) {
             schema.put("description", description);

@@ -55,8 +55,7 @@ final class Shape {
             required = new LinkedHashSet<>(needed);
         }
         required.retainAll(needed);
-        oneMustBe.removeIf(names ->
-                !wrong && names.stream().allMatch(name -> Boolean.FALSE.equals(present.get(name))));
+        oneMustBe.removeIf(names -> !wrong && names.stream().noneMatch(name -> Boolean.TRUE.equals(present.get(name))));
     }
 
     void text(int shortest, @Nullable Integer longest, @Nullable String pattern) {
@@ -217,7 +216,8 @@ final class Shape {
         }
         for (List<String> names : exclusive) {
             boolean must = oneMustBe.contains(names);
-            String present = String.join(", ", names.stream().map(name -> "has(self." + name + ")").toList());
+            String present = String.join(
+                    ", ", names.stream().map(name -> "has(self." + name + ")").toList());
             rules.add(rule(
                     "[" + present + "].filter(there, there).size() " + (must ? "== 1" : "<= 1"),
                     (must ? "exactly" : "at most") + " one of " + String.join(", ", names) + " must be set"));

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * A field's value while it is read, perhaps absent. Every reading method answers with a harmless value when it is absent
  * or wrong; what is wrong has then been reported.
  */
-final class Cell {
+class Cell {
 
-    private static final int LONGEST_REGEX = 1024;
+    static final int LONGEST_REGEX = 1024;
 
     /** Instructions; the time to match is this times the length of the text. */
     private static final int LARGEST_REGEX = 4_000;

@@ -11,8 +11,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The fields of one mapping while it is read. A field is known because a reader asked for it; {@link #done} reports the
  * others. Reading goes on after an error, so that one look finds them all.
+ *
+ * <p>Not final, as {@link Cell} is not: the schemas of our own kinds are made by giving their readers fields that note what
+ * is asked of them ({@code ProbedFields}, in the tests).
  */
-final class Fields {
+class Fields {
 
     private final Report report;
     private final Value at;

@@ -78,6 +78,11 @@ final class Kinds {
         return new Kind(group, name, List.of(versions), reader);
     }
 
+    /** What they are called. */
+    static Set<String> names() {
+        return BY_NAME.keySet();
+    }
+
     /** The kind, or null when we do not read it in that version. */
     static @Nullable Kind find(String apiVersion, String kind) {
         Kind found = BY_NAME.get(kind);

@@ -81,6 +81,19 @@ enum Syntax {
         this.rule = rule;
     }
 
+    int shortest() {
+        return shortest;
+    }
+
+    int longest() {
+        return longest;
+    }
+
+    /** RE2, for all of a text. */
+    String pattern() {
+        return pattern.pattern();
+    }
+
     /** What a text would have to be and is not, starting with "must"; null when it is fine. */
     @Nullable
     String problem(String text) {

@@ -15,7 +15,7 @@ final class Envelope {
     private Envelope() {}
 
     static Metadata metadata(Report report, Fields root, Value document, Kinds.Kind kind) {
-        Positions positions = new Positions(report.outline(document, kind.isWrittenByPeople())::at);
+        Positions positions = report.positions(document, kind.isWrittenByPeople());
         Metadata read = root.need("metadata").mapping(fields -> read(fields, kind, positions));
         return read != null ? read : new Metadata("", "", 0, 0, Map.of(), Map.of(), positions);
     }
@@ -41,7 +41,7 @@ final class Envelope {
     }
 
     /** Others write annotations that are longer than the object. */
-    private static boolean isOurs(String annotation) {
+    static boolean isOurs(String annotation) {
         return annotation.startsWith(Resource.TORII_GROUP + "/");
     }
 

@@ -28,9 +28,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * What came of one text or file.
  *
+ * @param texts the manifest of each resource as {@link Document} has it; empty when nobody asked for them
  * @param bytes how long it was; 0 also when it could not be read
  */
-record FileRead(List<Resource> resources, List<Finding> findings, int bytes) {
+record FileRead(List<Resource> resources, List<String> texts, List<Finding> findings, int bytes) {
+
+    /** Whether those who read after us will ask for the manifests. */
+    enum Keep {
+        RESOURCES,
+        RESOURCES_AND_TEXTS
+    }
 
     private static final byte[] MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
@@ -38,25 +45,32 @@ record FileRead(List<Resource> resources, List<Finding> findings, int bytes) {
 
     FileRead {
         resources = List.copyOf(resources);
+        texts = List.copyOf(texts);
         findings = List.copyOf(findings);
     }
 
     /** Reads the objects of a text. */
     static FileRead of(String name, String text) {
-        return of(name, new StringReader(text), () -> text, text.length());
+        return of(name, Keep.RESOURCES, new StringReader(text), () -> text, text.length());
     }
 
     /** Document by document: what is made of one is small beside what is needed to make it. */
-    private static FileRead of(String name, Reader text, Supplier<String> again, int bytes) {
+    private static FileRead of(String name, Keep keep, Reader text, Supplier<String> again, int bytes) {
         List<Finding> findings = new ArrayList<>();
         List<Resource> resources = new ArrayList<>();
-        ObjectReader objects = new ObjectReader(name, findings::add, resources::add);
+        List<String> texts = new ArrayList<>();
+        ObjectReader objects = new ObjectReader(Places.inText(name), findings::add, (resource, kind, document) -> {
+            resources.add(resource);
+            if (keep == Keep.RESOURCES_AND_TEXTS) {
+                texts.add(JsonText.of(kind, document));
+            }
+        });
         YamlSyntax.documents(name, text, again, findings::add, objects::read);
-        return new FileRead(resources, findings, bytes);
+        return new FileRead(resources, texts, findings, bytes);
     }
 
     /** Reads the objects of a file's content. */
-    static FileRead of(Path file, byte[] content) {
+    static FileRead of(Path file, byte[] content, Keep keep) {
         String name = Wording.position(file).file();
         if (content.length > MAX_BYTES) {
             return failed(Wording.position(file), "FileTooLarge", "larger than 8 MiB");
@@ -70,7 +84,7 @@ record FileRead(List<Resource> resources, List<Finding> findings, int bytes) {
                 : 0;
         int length = content.length - start;
         Reader text = new InputStreamReader(new ByteArrayInputStream(content, start, length), StandardCharsets.UTF_8);
-        return of(name, text, () -> new String(content, start, length, StandardCharsets.UTF_8), content.length);
+        return of(name, keep, text, () -> new String(content, start, length, StandardCharsets.UTF_8), content.length);
     }
 
     /** What precedes the first bytes that are not UTF-8; null when all are. Makes a text only to tell. */
@@ -104,6 +118,6 @@ record FileRead(List<Resource> resources, List<Finding> findings, int bytes) {
     }
 
     private static FileRead failed(Position position, String reason, String message) {
-        return new FileRead(List.of(), List.of(Finding.error(position, reason, message, "")), 0);
+        return new FileRead(List.of(), List.of(), List.of(Finding.error(position, reason, message, "")), 0);
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -40,8 +41,8 @@ public final class FileSource implements Source.Following {
     private Read delivered;
     private Set<Path> contentDelivered;
 
-    private FileSource(List<Path> paths, Consumer<Read> onChange, long longestMillis) {
-        this.manifests = new Manifests(paths, Clock.systemUTC());
+    private FileSource(List<Path> paths, Manifests manifests, Consumer<Read> onChange, long longestMillis) {
+        this.manifests = manifests;
         this.events = FolderEvents.open(names(paths));
         this.onChange = onChange;
         this.longestNanos = TimeUnit.MILLISECONDS.toNanos(longestMillis);
@@ -65,10 +66,21 @@ public final class FileSource implements Source.Following {
     }
 
     static FileSource watch(List<Path> paths, Consumer<Read> onChange, long longestMillis) {
-        FileSource source = new FileSource(paths, onChange, longestMillis);
-        onChange.accept(source.delivered);
-        source.thread.start();
-        return source;
+        Manifests manifests = new Manifests(paths, Clock.systemUTC(), FileRead.Keep.RESOURCES);
+        return new FileSource(paths, manifests, onChange, longestMillis).started();
+    }
+
+    /** The same for somebody who wants the objects' texts too. */
+    static FileSource watchTexts(List<Path> paths, BiConsumer<Read, List<FileRead>> onChange) {
+        Manifests manifests = new Manifests(paths, Clock.systemUTC(), FileRead.Keep.RESOURCES_AND_TEXTS);
+        Consumer<Read> both = read -> onChange.accept(read, manifests.files());
+        return new FileSource(paths, manifests, both, LONGEST_MILLIS).started();
+    }
+
+    private FileSource started() {
+        onChange.accept(delivered);
+        thread.start();
+        return this;
     }
 
     private static Set<String> names(List<Path> paths) {

@@ -23,7 +23,7 @@ public final class ManifestReader {
      * @param paths missing ones are findings
      */
     public static Read read(List<Path> paths) {
-        return new Manifests(paths, Clock.systemUTC()).read();
+        return new Manifests(paths, Clock.systemUTC(), FileRead.Keep.RESOURCES).read();
     }
 
     /**

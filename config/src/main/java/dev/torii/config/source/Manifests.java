@@ -30,13 +30,15 @@ final class Manifests {
 
     private final List<Path> paths;
     private final Clock clock;
+    private final FileRead.Keep keep;
     private Scan scan = new Scan(Map.of(), Set.of(), List.of());
     private Map<Path, Known> known = new LinkedHashMap<>();
     private @Nullable Read last;
 
-    Manifests(List<Path> paths, Clock clock) {
+    Manifests(List<Path> paths, Clock clock, FileRead.Keep keep) {
         this.paths = List.copyOf(paths);
         this.clock = clock;
+        this.keep = keep;
     }
 
     /** Looks which files there are. */
@@ -74,10 +76,14 @@ final class Manifests {
         scan = now;
         known = loaded;
         if (changed || last == null) {
-            last = ManifestReader.merge(
-                    loaded.values().stream().map(Known::read).toList(), now.problems());
+            last = ManifestReader.merge(files(), now.problems());
         }
         return last;
+    }
+
+    /** The files as they were at the last reading. */
+    List<FileRead> files() {
+        return known.values().stream().map(Known::read).toList();
     }
 
     private Known load(Path file, Scan.Stamp stamp, @Nullable Known before) {
@@ -90,7 +96,7 @@ final class Manifests {
             byte[] content = FileRead.content(file);
             String digest = digest(content);
             FileRead read =
-                    before != null && before.digest().equals(digest) ? before.read() : FileRead.of(file, content);
+                    before != null && before.digest().equals(digest) ? before.read() : FileRead.of(file, content, keep);
             return new Known(stamp, doubtful, digest, read);
         } catch (IOException e) {
             return new Known(stamp, true, "", FileRead.failed(file, e));

@@ -10,37 +10,46 @@ import org.jspecify.annotations.Nullable;
 /** Turns one document into resources. */
 final class ObjectReader {
 
+    /** Takes an object, and what it was made of. */
+    interface Taker {
+        void take(Resource resource, Kinds.Kind kind, Value.Mapping document);
+    }
+
     private static final int MOST_ITEMS = 1_000_000;
 
-    private final String file;
+    private final Places places;
     private final Consumer<Finding> findings;
-    private final Consumer<Resource> resources;
+    private final Taker resources;
 
-    ObjectReader(String file, Consumer<Finding> findings, Consumer<Resource> resources) {
-        this.file = file;
+    ObjectReader(Places places, Consumer<Finding> findings, Taker resources) {
+        this.places = places;
         this.findings = findings;
         this.resources = resources;
     }
 
-    /** Reads an object, or a {@code List} of objects as {@code kubectl get -o yaml} writes it. */
+    /** Reads an object, a {@code List} of objects as {@code kubectl get -o yaml} writes it, or nothing. */
     void read(Value document) {
-        Report report = new Report(file, findings);
+        if (text(document, "apiVersion").equals("v1") && text(document, "kind").equals("List")) {
+            Fields list = new Fields(new Report(places, findings), document);
+            list.ignore("apiVersion", "kind", "metadata");
+            list.get("items").items(0, MOST_ITEMS).forEach(item -> item.accept(this::read));
+            list.done();
+        } else if (!(document instanceof Value.Scalar scalar && scalar.type() == Value.Scalar.Type.NULL)) {
+            readOne(document);
+        }
+    }
+
+    /** Reads an object. */
+    void readOne(Value document) {
+        Report report = new Report(places, findings);
         if (!(document instanceof Value.Mapping mapping)) {
-            if (!(document instanceof Value.Scalar scalar && scalar.type() == Value.Scalar.Type.NULL)) {
-                report.error(document, "InvalidType", "a document must be a mapping, but is " + document.describe());
-            }
+            report.error(document, "InvalidType", "a document must be a mapping, but is " + document.describe());
             return;
         }
         Fields root = new Fields(report, mapping);
         String apiVersion = root.need("apiVersion").text(Syntax.LINE);
         String kind = root.need("kind").text(Syntax.LINE);
         if (report.isBroken()) {
-            return;
-        }
-        if (apiVersion.equals("v1") && kind.equals("List")) {
-            root.ignore("metadata");
-            root.get("items").items(0, MOST_ITEMS).forEach(item -> item.accept(this::read));
-            root.done();
             return;
         }
         Kinds.Kind known = Kinds.find(apiVersion, kind);
@@ -50,12 +59,12 @@ final class ObjectReader {
         }
         Resource resource = object(known, report, root, mapping);
         if (resource != null && !report.isBroken()) {
-            resources.accept(resource);
+            resources.take(resource, known, mapping);
         }
     }
 
     private static @Nullable Resource object(Kinds.Kind kind, Report report, Fields root, Value.Mapping document) {
-        report.about(kind.name() + nameOf(document, kind.clusterScoped()));
+        report.about(name(document, kind.name(), kind.clusterScoped()));
         Metadata metadata = Envelope.metadata(report, root, document, kind);
         Resource resource = kind.reader().read(metadata, root);
         root.ignore("status");
@@ -63,22 +72,24 @@ final class ObjectReader {
         return resource;
     }
 
-    /** The name of an object that may still prove wrong: {@code " namespace/name"} as far as it is written. */
-    private static String nameOf(Value.Mapping document, boolean clusterScoped) {
-        String name = text(document, "name");
-        String namespace = text(document, "namespace");
-        if (name.isEmpty()) {
-            return "";
+    /** What to call an object that may still prove wrong: {@code Kind namespace/name} as far as it is written. */
+    static String name(Value document, String kind, boolean clusterScoped) {
+        Value metadata = value(document, "metadata");
+        String name = metadata == null ? "" : text(metadata, "name");
+        if (metadata == null || name.isEmpty()) {
+            return kind;
         }
-        return " " + (clusterScoped ? "" : (namespace.isEmpty() ? "default" : namespace) + "/") + name;
+        String namespace = text(metadata, "namespace");
+        return kind + " " + (clusterScoped ? "" : (namespace.isEmpty() ? "default" : namespace) + "/") + name;
     }
 
-    private static String text(Value.Mapping document, String field) {
-        Value.Entry metadata = document.get("metadata");
-        if (metadata == null || !(metadata.value() instanceof Value.Mapping mapping)) {
-            return "";
-        }
-        Value.Entry entry = mapping.get(field);
-        return entry != null && entry.value() instanceof Value.Scalar scalar ? Wording.line(scalar.text()) : "";
+    /** What a field says, on one line; {@code ""} when it has no plain value. */
+    static String text(Value mapping, String field) {
+        return value(mapping, field) instanceof Value.Scalar scalar ? Wording.line(scalar.text()) : "";
+    }
+
+    private static @Nullable Value value(Value around, String field) {
+        Value.Entry entry = around instanceof Value.Mapping mapping ? mapping.get(field) : null;
+        return entry == null ? null : entry.value();
     }
 }

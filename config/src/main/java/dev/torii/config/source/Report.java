@@ -2,18 +2,19 @@ package dev.torii.config.source;
 
 import dev.torii.config.Finding;
 import dev.torii.config.Position;
+import dev.torii.config.resource.Positions;
 import java.util.function.Consumer;
 
 /** Where the readers of one object put their findings. */
 final class Report {
 
-    private final String file;
+    private final Places places;
     private final Consumer<Finding> findings;
     private String object = "";
     private boolean broken;
 
-    Report(String file, Consumer<Finding> findings) {
-        this.file = file;
+    Report(Places places, Consumer<Finding> findings) {
+        this.places = places;
         this.findings = findings;
     }
 
@@ -28,24 +29,20 @@ final class Report {
     }
 
     void error(Value at, String reason, String message) {
-        error(position(at), reason, message);
+        error(places.of(at), reason, message);
     }
 
     void error(Value.Entry key, String reason, String message) {
-        error(new Position(file, key.line(), key.column()), reason, message);
+        error(places.of(key), reason, message);
     }
 
     void warning(Value at, String reason, String message) {
-        findings.accept(Finding.warning(position(at), reason, message, object));
+        findings.accept(Finding.warning(places.of(at), reason, message, object));
     }
 
     /** @param whole whether somebody may ask for more than where the document begins */
-    Outline outline(Value document, boolean whole) {
-        return whole ? Outline.of(file, document) : Outline.ofTop(file, document);
-    }
-
-    Position position(Value at) {
-        return new Position(file, at.line(), at.column());
+    Positions positions(Value document, boolean whole) {
+        return places.within(document, whole);
     }
 
     private void error(Position position, String reason, String message) {

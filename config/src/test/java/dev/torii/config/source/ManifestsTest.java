@@ -24,7 +24,7 @@ class ManifestsTest {
     private Path folder;
 
     private Manifests manifests(List<Path> paths) {
-        return new Manifests(paths, Clock.fixed(NOW, ZoneOffset.UTC));
+        return new Manifests(paths, Clock.fixed(NOW, ZoneOffset.UTC), FileRead.Keep.RESOURCES);
     }
 
     @Test

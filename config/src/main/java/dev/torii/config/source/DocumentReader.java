@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one object from JSON, as an API server and control write it: as strictly as {@link ManifestReader} and without
- * lines, findings name the fields instead ({@code HTTPRoute shop/cart: spec.rules[0].name}). Total: whatever is wrong with
+ * Reads one object from JSON, as an API server and control write it: like {@link ManifestReader}, but findings name fields
+ * instead of lines ({@code HTTPRoute shop/cart: spec.rules[0].name}), and a field that is not known is no error. Total: whatever is wrong with
  * the input becomes a finding. Safe on any thread.
  */
 public final class DocumentReader {
@@ -68,7 +68,8 @@ public final class DocumentReader {
     private static Parsed read(Value value) {
         String kind = ObjectReader.text(value, "kind");
         Kinds.Kind known = Kinds.find(ObjectReader.text(value, "apiVersion"), kind);
-        String name = ObjectReader.name(value, kind.isEmpty() ? NAMELESS : kind, known != null && known.clusterScoped());
+        String name =
+                ObjectReader.name(value, kind.isEmpty() ? NAMELESS : kind, known != null && known.clusterScoped());
         List<Finding> findings = new ArrayList<>();
         List<Document> documents = new ArrayList<>(1);
         new ObjectReader(

@@ -5,26 +5,30 @@ import dev.torii.config.Wording;
 import dev.torii.config.resource.Positions;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Names values by the fields that lead to them, {@code HTTPRoute shop/cart: spec.rules[0].matches[1]}: an object of a
  * cluster has no lines that anybody has seen.
  */
-final class FieldPaths implements Places {
+final class FieldPaths implements Origin {
 
     /** From a value to the one around it. */
     private record Step(Value around, String name) {}
 
     private final String object;
     private final Value document;
-    private @Nullable Map<Value, Step> steps;
+    private @Nullable IdentityHashMap<Value, Step> steps;
 
     /** @param object what to call it */
     FieldPaths(String object, Value document) {
         this.object = object;
         this.document = document;
+    }
+
+    @Override
+    public boolean isVetted() {
+        return true;
     }
 
     @Override
@@ -53,8 +57,8 @@ final class FieldPaths implements Places {
     }
 
     /** Made when the first finding is: nearly all objects have none. */
-    private Map<Value, Step> steps() {
-        Map<Value, Step> made = steps;
+    private IdentityHashMap<Value, Step> steps() {
+        IdentityHashMap<Value, Step> made = steps;
         if (made == null) {
             made = new IdentityHashMap<>();
             note(document, made);
@@ -63,7 +67,7 @@ final class FieldPaths implements Places {
         return made;
     }
 
-    private static void note(Value around, Map<Value, Step> steps) {
+    private static void note(Value around, IdentityHashMap<Value, Step> steps) {
         if (around instanceof Value.Items items) {
             List<Value> values = items.values();
             for (int i = 0; i < values.size(); i++) {
@@ -80,7 +84,8 @@ final class FieldPaths implements Places {
 
     /** In brackets when it is no plain word, as {@link Positions} take it. */
     static String step(String key) {
-        boolean plain = !key.isEmpty() && key.chars().allMatch(c -> Character.isLetterOrDigit(c) || c == '-' || c == '_');
+        boolean plain =
+                !key.isEmpty() && key.chars().allMatch(c -> Character.isLetterOrDigit(c) || c == '-' || c == '_');
         return plain ? "." + Wording.shown(key) : "[" + Wording.shown(key) + "]";
     }
 }

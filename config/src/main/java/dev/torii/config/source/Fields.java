@@ -98,7 +98,7 @@ class Fields {
         entries.forEach((name, entry) -> {
             if (!known.contains(name)) {
                 String message = "unknown field " + Wording.quote(name) + Wording.didYouMean(name, known);
-                report.error(entry, "UnknownField", message);
+                report.unknownField(entry, message);
             }
         });
     }

@@ -59,7 +59,7 @@ record FileRead(List<Resource> resources, List<String> texts, List<Finding> find
         List<Finding> findings = new ArrayList<>();
         List<Resource> resources = new ArrayList<>();
         List<String> texts = new ArrayList<>();
-        ObjectReader objects = new ObjectReader(Places.inText(name), findings::add, (resource, kind, document) -> {
+        ObjectReader objects = new ObjectReader(Origin.text(name), findings::add, (resource, kind, document) -> {
             resources.add(resource);
             if (keep == Keep.RESOURCES_AND_TEXTS) {
                 texts.add(JsonText.of(kind, document));

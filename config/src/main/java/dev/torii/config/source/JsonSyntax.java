@@ -37,8 +37,9 @@ final class JsonSyntax {
         try {
             return new JsonSyntax(parser).value(0);
         } catch (Unreadable e) {
-            while (parser.getParsingContext().getNestingDepth() >= depth && parser.nextToken() != null) {
-                continue;
+            boolean more = true;
+            while (more && parser.getParsingContext().getNestingDepth() >= depth) {
+                more = parser.nextToken() != null;
             }
             throw e;
         }

@@ -27,6 +27,11 @@ final class Kinds {
             return name.equals(NAMESPACE) || name.equals("GatewayClass");
         }
 
+        /** Whether it is neither the Gateway API's nor ours. */
+        boolean isKubernetesOwn() {
+            return group.equals(CORE) || group.equals(DISCOVERY);
+        }
+
         /** Whether anybody cares where in it a value stands; of EndpointSlices there are many, and programs write them. */
         boolean isWrittenByPeople() {
             return !name.equals(ENDPOINT_SLICE);
@@ -47,6 +52,7 @@ final class Kinds {
     private static final String NAMESPACE = "Namespace";
     private static final String GATEWAY = Resource.GATEWAY_GROUP;
     private static final String CORE = Resource.CORE_GROUP;
+    private static final String DISCOVERY = "discovery.k8s.io";
     private static final String TORII = Resource.TORII_GROUP;
     private static final Map<String, Kind> BY_NAME = Stream.of(
                     kind(GATEWAY, "GatewayClass", GatewayReader::gatewayClass, "v1", "v1beta1"),
@@ -59,7 +65,7 @@ final class Kinds {
                     kind(GATEWAY, "ReferenceGrant", PolicyReader::referenceGrant, "v1", "v1beta1"),
                     kind(GATEWAY, "BackendTLSPolicy", PolicyReader::backendTls, "v1", "v1alpha3"),
                     kind(CORE, "Service", CoreReader::service, "v1"),
-                    kind("discovery.k8s.io", ENDPOINT_SLICE, CoreReader::endpointSlice, "v1"),
+                    kind(DISCOVERY, ENDPOINT_SLICE, CoreReader::endpointSlice, "v1"),
                     kind(CORE, "Secret", CoreReader::secret, "v1"),
                     kind(CORE, "ConfigMap", CoreReader::configMap, "v1"),
                     kind(CORE, NAMESPACE, CoreReader::namespace, "v1"),

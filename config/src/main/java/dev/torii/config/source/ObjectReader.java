@@ -17,12 +17,12 @@ final class ObjectReader {
 
     private static final int MOST_ITEMS = 1_000_000;
 
-    private final Places places;
+    private final Origin origin;
     private final Consumer<Finding> findings;
     private final Taker resources;
 
-    ObjectReader(Places places, Consumer<Finding> findings, Taker resources) {
-        this.places = places;
+    ObjectReader(Origin origin, Consumer<Finding> findings, Taker resources) {
+        this.origin = origin;
         this.findings = findings;
         this.resources = resources;
     }
@@ -30,7 +30,7 @@ final class ObjectReader {
     /** Reads an object, a {@code List} of objects as {@code kubectl get -o yaml} writes it, or nothing. */
     void read(Value document) {
         if (text(document, "apiVersion").equals("v1") && text(document, "kind").equals("List")) {
-            Fields list = new Fields(new Report(places, findings), document);
+            Fields list = new Fields(new Report(origin, findings), document);
             list.ignore("apiVersion", "kind", "metadata");
             list.get("items").items(0, MOST_ITEMS).forEach(item -> item.accept(this::read));
             list.done();
@@ -41,7 +41,7 @@ final class ObjectReader {
 
     /** Reads an object. */
     void readOne(Value document) {
-        Report report = new Report(places, findings);
+        Report report = new Report(origin, findings);
         if (!(document instanceof Value.Mapping mapping)) {
             report.error(document, "InvalidType", "a document must be a mapping, but is " + document.describe());
             return;
@@ -64,7 +64,7 @@ final class ObjectReader {
     }
 
     private static @Nullable Resource object(Kinds.Kind kind, Report report, Fields root, Value.Mapping document) {
-        report.about(name(document, kind.name(), kind.clusterScoped()));
+        report.about(name(document, kind.name(), kind.clusterScoped()), kind);
         Metadata metadata = Envelope.metadata(report, root, document, kind);
         Resource resource = kind.reader().read(metadata, root);
         root.ignore("status");

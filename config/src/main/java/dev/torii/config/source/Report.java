@@ -4,23 +4,26 @@ import dev.torii.config.Finding;
 import dev.torii.config.Position;
 import dev.torii.config.resource.Positions;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Where the readers of one object put their findings. */
 final class Report {
 
-    private final Places places;
+    private final Origin origin;
     private final Consumer<Finding> findings;
     private String object = "";
+    private Kinds.@Nullable Kind kind;
     private boolean broken;
 
-    Report(Places places, Consumer<Finding> findings) {
-        this.places = places;
+    Report(Origin origin, Consumer<Finding> findings) {
+        this.origin = origin;
         this.findings = findings;
     }
 
-    /** From now on findings are about this object: {@code Kind namespace/name}. */
-    void about(String object) {
+    /** From now on findings are about this object. */
+    void about(String object, Kinds.Kind kind) {
         this.object = object;
+        this.kind = kind;
     }
 
     /** Whether there was an error, so that the object must not be used. */
@@ -29,20 +32,28 @@ final class Report {
     }
 
     void error(Value at, String reason, String message) {
-        error(places.of(at), reason, message);
+        error(origin.of(at), reason, message);
     }
 
-    void error(Value.Entry key, String reason, String message) {
-        error(places.of(key), reason, message);
+    /**
+     * An error in what somebody wrote. What an API server takes in is served without the field; of the objects of
+     * Kubernetes itself, which are many and grow with each release, nothing is said.
+     */
+    void unknownField(Value.Entry key, String message) {
+        if (!origin.isVetted()) {
+            error(origin.of(key), "UnknownField", message);
+        } else if (kind == null || !kind.isKubernetesOwn()) {
+            findings.accept(Finding.warning(origin.of(key), "UnknownField", message, object));
+        }
     }
 
     void warning(Value at, String reason, String message) {
-        findings.accept(Finding.warning(places.of(at), reason, message, object));
+        findings.accept(Finding.warning(origin.of(at), reason, message, object));
     }
 
     /** @param whole whether somebody may ask for more than where the document begins */
     Positions positions(Value document, boolean whole) {
-        return places.within(document, whole);
+        return origin.within(document, whole);
     }
 
     private void error(Position position, String reason, String message) {

@@ -79,7 +79,9 @@ class FileCatalogTest {
     private void namespaces(String file, String... names) throws IOException {
         StringBuilder text = new StringBuilder();
         for (String name : names) {
-            text.append("---\napiVersion: v1\nkind: Namespace\nmetadata: {name: ").append(name).append("}\n");
+            text.append("---\napiVersion: v1\nkind: Namespace\nmetadata: {name: ")
+                    .append(name)
+                    .append("}\n");
         }
         Files.writeString(folder.resolve(file), text);
     }

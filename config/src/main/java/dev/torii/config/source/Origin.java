@@ -3,8 +3,14 @@ package dev.torii.config.source;
 import dev.torii.config.Position;
 import dev.torii.config.resource.Positions;
 
-/** How findings tell where a value stands. */
-interface Places {
+/** Where a document comes from, and so how findings tell where a value stands. */
+interface Origin {
+
+    /**
+     * Whether an API server has taken the document in: what we do not know in it is then newer than we are, and no mistake
+     * of anybody's.
+     */
+    boolean isVetted();
 
     Position of(Value value);
 
@@ -17,9 +23,14 @@ interface Places {
      */
     Positions within(Value document, boolean whole);
 
-    /** By the line and column of a text. */
-    static Places inText(String file) {
-        return new Places() {
+    /** A text that somebody wrote: by line and column. */
+    static Origin text(String file) {
+        return new Origin() {
+
+            @Override
+            public boolean isVetted() {
+                return false;
+            }
 
             @Override
             public Position of(Value value) {

@@ -4,7 +4,6 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -85,7 +84,7 @@ public final class Authority implements AutoCloseable {
                 .withName(NAME)
                 .runnableInformer(0)
                 .exceptionHandler((started, e) -> retry(e));
-        secrets.addEventHandler(new Poke());
+        secrets.addEventHandler(new Changes<>(secret -> look()));
     }
 
     /**
@@ -221,23 +220,5 @@ public final class Authority implements AutoCloseable {
         thread.shutdown();
         secrets.stop();
         Threads.await(thread, LAST_WORK);
-    }
-
-    private final class Poke implements ResourceEventHandler<Secret> {
-
-        @Override
-        public void onAdd(Secret secret) {
-            look();
-        }
-
-        @Override
-        public void onUpdate(Secret before, Secret after) {
-            look();
-        }
-
-        @Override
-        public void onDelete(Secret secret, boolean unknown) {
-            look();
-        }
     }
 }

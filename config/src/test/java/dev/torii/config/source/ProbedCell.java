@@ -21,7 +21,7 @@ final class ProbedCell extends Cell {
     private String chosen = "";
 
     ProbedCell(String name, Shape shape, ProbedFields of, Choices choices) {
-        super(new Report("", finding -> {}), name, null);
+        super(new Report(Origin.text(""), finding -> {}), name, null);
         this.name = name;
         this.shape = shape;
         this.of = of;

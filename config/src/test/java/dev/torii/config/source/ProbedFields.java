@@ -18,7 +18,7 @@ final class ProbedFields extends Fields {
     private boolean wrong;
 
     ProbedFields(Shape shape, Choices choices) {
-        super(new Report("", finding -> {}), NOTHING);
+        super(new Report(Origin.text(""), finding -> {}), NOTHING);
         this.shape = shape;
         this.choices = choices;
     }

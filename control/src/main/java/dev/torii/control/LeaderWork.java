@@ -1,6 +1,6 @@
 package dev.torii.control;
 
-import dev.torii.config.compile.Compiled;
+import dev.torii.config.compile.Review;
 import dev.torii.config.source.Catalog;
 import dev.torii.control.stream.Programmed;
 
@@ -15,9 +15,9 @@ public interface LeaderWork extends AutoCloseable {
      * {@code torii-control}, on which all proxies wait too: remembers and returns, and works on a thread of its own. What
      * is not yet done of an earlier catalog may be skipped, except that {@link Catalog#changed} then says too little.
      *
-     * @param compiled for a gateway of all Gateways of ours, with the statuses as they could be: see {@link Programmed}
+     * @param review of the whole catalog, with the statuses as they could be: see {@link Programmed}
      */
-    void catalog(Catalog catalog, Compiled compiled);
+    void catalog(Catalog catalog, Review review);
 
     /** Ends all work; what is under way may be waited for a second or so. Nothing is written after it has returned. */
     @Override

@@ -12,7 +12,9 @@ import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code torii gateway}: runs the ingress role until SIGTERM, SIGINT or {@code POST /drain}. */
 @Command(
@@ -21,6 +23,9 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description = "Serves the Gateways and routes of manifests and follows their changes. SIGTERM drains.")
 final class GatewayCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
 
     @Mixin
     private final RoleOptions role = new RoleOptions();
@@ -37,14 +42,14 @@ final class GatewayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Running.requirePaths(role.config);
+        Source source = role.source(spec.commandLine());
         Logging logging = Logging.install(new FileOutputStream(FileDescriptor.err), Format.TEXT, Verbosity.INFO);
-        return Running.untilStopped(Gateway.start(options(), logging), Gateway::drain, Gateway::stopped);
+        return Running.untilStopped(Gateway.start(options(source), logging), Gateway::drain, Gateway::stopped);
     }
 
-    private Gateway.Options options() {
+    private Gateway.Options options(Source source) {
         return new Gateway.Options(
-                Source.files(role.config),
+                source,
                 role.admin.host(),
                 role.admin.port(),
                 bind,

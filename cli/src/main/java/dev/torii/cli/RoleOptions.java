@@ -1,5 +1,6 @@
 package dev.torii.cli;
 
+import dev.torii.config.source.Source;
 import dev.torii.proxy.HeaderMask;
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,11 +8,17 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** The options that every role has as a process. */
 final class RoleOptions {
@@ -22,13 +29,8 @@ final class RoleOptions {
     /** Where variables are looked up. */
     Map<String, String> environment = System.getenv();
 
-    @Option(
-            names = "--config",
-            required = true,
-            arity = "1..*",
-            paramLabel = "PATH",
-            description = "Files and folders with manifests.")
-    List<Path> config;
+    @Option(names = "--config", arity = "1..*", paramLabel = "PATH", description = "Files and folders with manifests.")
+    private List<Path> config = List.of();
 
     @Option(
             names = "--admin",
@@ -69,6 +71,36 @@ final class RoleOptions {
                     "What hashed headers in the log are salted with, at least 16 bytes: proxies with the same hash"
                             + " alike (default: random, so that only this process's hashes are alike).")
     private @Nullable Path logSaltFile;
+
+    /**
+     * One way to get configuration.
+     *
+     * @param chosen null when the user did not ask for it
+     */
+    record Way(String option, @Nullable Supplier<Source> chosen) {}
+
+    /**
+     * Where configuration comes from, of which the user has to name exactly one.
+     *
+     * @param own ways that not every role has
+     */
+    Source source(CommandLine command, Way... own) {
+        List<Way> ways = new ArrayList<>(List.of(new Way("--config", config.isEmpty() ? null : this::files)));
+        ways.addAll(List.of(own));
+        List<Supplier<Source>> chosen =
+                ways.stream().map(Way::chosen).filter(Objects::nonNull).toList();
+        if (chosen.size() != 1) {
+            String options = ways.stream().map(Way::option).collect(Collectors.joining(" or "));
+            String problem = chosen.isEmpty() ? "where does the configuration come from? Give " : "give only one of ";
+            throw new ParameterException(command, problem + options);
+        }
+        return chosen.get(0).get();
+    }
+
+    private Source files() {
+        Running.requirePaths(config);
+        return Source.files(config);
+    }
 
     /** How headers are shown, with the salt read now. */
     HeaderMask mask() {

@@ -109,15 +109,17 @@ final class SidecarCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--app-workers is a number from 1, and --ready-needs-idle-worker needs it");
         }
-        Running.requirePaths(role.config);
+        Source source = role.source(spec.commandLine());
         Logging logging = Logging.install(new FileOutputStream(FileDescriptor.err), Format.TEXT, Verbosity.INFO);
         return Running.untilStopped(
-                Sidecar.start(options(name.group(1), name.group(2)), logging), Sidecar::drain, Sidecar::stopped);
+                Sidecar.start(options(source, name.group(1), name.group(2)), logging),
+                Sidecar::drain,
+                Sidecar::stopped);
     }
 
-    private Sidecar.Options options(String namespace, String name) {
+    private Sidecar.Options options(Source source, String namespace, String name) {
         return new Sidecar.Options(
-                Source.files(role.config),
+                source,
                 namespace,
                 name,
                 app,

@@ -3,6 +3,7 @@ package dev.torii.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.torii.config.source.Source;
 import dev.torii.proxy.HeaderMask;
 import dev.torii.routing.AccessLogging.LoggedHeader.Mode;
 import java.io.IOException;
@@ -50,5 +51,27 @@ class RoleOptionsTest {
         assertThatThrownBy(() -> mask("--config", "x", "--log-salt-file", folder.toString()))
                 .isInstanceOf(Failure.class)
                 .hasMessageEndingWith(": cannot be read");
+    }
+
+    private static Source source(RoleOptions.Way own, String... args) {
+        RoleOptions options = new RoleOptions();
+        CommandLine command = new CommandLine(options);
+        command.parseArgs(args);
+        return options.source(command, own);
+    }
+
+    @Test
+    void configurationComesFromOnePlace() throws IOException {
+        Source cluster = taker -> () -> {};
+        var kube = new RoleOptions.Way("--kube", () -> cluster);
+        var noKube = new RoleOptions.Way("--kube", null);
+        String file = Files.writeString(folder.resolve("a.yaml"), "").toString();
+        assertThat(source(kube)).isSameAs(cluster);
+        assertThat(source(noKube, "--config", file)).isNotNull();
+        assertThatThrownBy(() -> source(noKube))
+                .isInstanceOf(CommandLine.ParameterException.class)
+                .hasMessage("where does the configuration come from? Give --config or --kube");
+        assertThatThrownBy(() -> source(kube, "--config", file)).hasMessage("give only one of --config or --kube");
+        assertThatThrownBy(() -> source(noKube, "--config", file + "x")).isInstanceOf(Failure.class);
     }
 }

@@ -1,7 +1,9 @@
 package dev.torii.config.compile;
 
 import dev.torii.config.resource.ParentRef;
+import dev.torii.config.resource.Resource;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 final class Attachment {
 
     final ParentRef ref;
-    final GatewayDraft gateway;
+    /** The Gateway or ListenerSet that it names. */
+    final Resource parent;
+    /** What that has. */
+    final List<ListenerDraft> offered;
     /** Where the ref stands: {@code spec.parentRefs[i]}. */
     final String field;
     /** The listeners that take the route. */
@@ -18,9 +23,10 @@ final class Attachment {
     @Nullable
     Problem rejected;
 
-    Attachment(ParentRef ref, GatewayDraft gateway, String field) {
+    Attachment(ParentRef ref, Resource parent, List<ListenerDraft> offered, String field) {
         this.ref = ref;
-        this.gateway = gateway;
+        this.parent = parent;
+        this.offered = offered;
         this.field = field;
     }
 }

@@ -11,40 +11,61 @@ import dev.torii.routing.Port;
 import dev.torii.routing.RouteTable;
 import dev.torii.routing.Rule;
 import dev.torii.routing.Snapshot;
+import dev.torii.routing.StreamRoute;
 import dev.torii.routing.StreamTable;
 import dev.torii.routing.Tracing;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** One compilation of what Gateways serve. It reads top to bottom in the order things depend on each other. */
 final class GatewayCompilation {
 
+    private final ResourceSet resources;
     private final Findings findings;
+    private final GatewayClasses classes;
     private final List<GatewayDraft> gateways;
     private final List<RouteDraft> routes;
     private final BackendTls backendTls;
     private final PolicyScopes policies;
+    private final PolicyIndex<BackendPolicy> backendPolicies;
     private final Clusters clusters;
-    private final List<Port> ports;
+    private final HttpRules httpRules;
+    private final StreamRoutes streamRoutes;
 
-    GatewayCompilation(ResourceSet resources, Snapshot serving, Instant now, Tracing tracing, Findings findings) {
-        this.findings = findings;
+    /** @param process names what serves a Gateway: those with the same name share their ports */
+    GatewayCompilation(
+            ResourceSet resources,
+            Snapshot serving,
+            Instant now,
+            Tracing tracing,
+            Function<GatewayDraft, String> process) {
+        this.resources = resources;
+        this.findings = new Findings();
         Annotations.checkNames(resources, findings);
         References references = new References(resources, serving, now, findings);
 
-        gateways = GatewayDraft.all(resources, references, findings);
-        PortClaims.settle(gateways, findings);
+        classes = new GatewayClasses(resources, references, findings);
+        NamespaceGate gate = new NamespaceGate(resources);
+        gateways = GatewayDraft.all(resources, classes, gate, references, findings);
+        gateways.stream()
+                .collect(Collectors.groupingBy(process, LinkedHashMap::new, Collectors.toList()))
+                .values()
+                .forEach(together -> PortClaims.settle(together, findings));
 
-        RouteAttachment attachment = new RouteAttachment(resources, gateways, references, findings);
+        RouteAttachment attachment = new RouteAttachment(resources, gateways, gate, references, findings);
         BackendReferences backends = new BackendReferences(resources, references, findings);
         routes = SnapshotCompiler.routes(resources)
                 .filter(route -> !ServiceParents.onlyServices(route))
@@ -55,68 +76,107 @@ final class GatewayCompilation {
 
         PolicyTargets targets = new PolicyTargets(resources, references, findings);
         backendTls = new BackendTls(resources, targets, references, findings);
-        PolicyIndex<BackendPolicy> backendPolicies = SnapshotCompiler.backendPolicies(resources, targets, findings);
+        backendPolicies = SnapshotCompiler.backendPolicies(resources, targets, findings);
         policies = new PolicyScopes(resources, targets, tracing, findings);
         clusters = new Clusters(resources, backendTls, backendPolicies, findings);
-        ports = ports(new HttpRules(clusters, findings), new StreamRoutes(clusters, findings));
-    }
-
-    Snapshot snapshot() {
-        return SnapshotVersion.snapshot(
-                ports, clusters.all(), Mesh.NONE, policies.namespace("").telemetry());
-    }
-
-    List<Status> statuses() {
-        return Statuses.of(gateways, routes, backendTls, clusters);
+        httpRules = new HttpRules(clusters, findings);
+        streamRoutes = new StreamRoutes(clusters, findings);
     }
 
     Compiled compiled() {
-        return new Compiled(snapshot(), findings.sorted(), statuses());
+        List<Port> ports = ports();
+        Snapshot snapshot = SnapshotVersion.snapshot(
+                ports, clusters.all(), Mesh.NONE, policies.namespace("").telemetry());
+        return new Compiled(snapshot, findings.sorted(), statuses(null));
     }
 
-    /** @param mesh what routes are told of Services as their parents */
-    Review review(Compiled mesh, Collection<Unreadable> unreadable) {
+    /**
+     * @param mesh what routes are told of Services as their parents
+     * @param bundleVersion of the Gateway API's CRDs, or null when unknown
+     */
+    Review review(Compiled mesh, Collection<Unreadable> unreadable, @Nullable String bundleVersion) {
+        servedListeners().forEach(listener -> {
+            rules(listener);
+            streams(listener);
+        });
         Set<Finding> found = new TreeSet<>(findings.sorted());
         found.addAll(mesh.findings());
-        List<Status> told = new ArrayList<>(statuses());
+        List<Status> told = new ArrayList<>(statuses(bundleVersion));
         told.addAll(mesh.statuses());
         Map<ObjectKey, GatewayParameters> parameters = new HashMap<>();
-        gateways.forEach(each -> parameters.put(ObjectKey.of(each.gateway), GatewayParameters.DEFAULT));
-        return new Review(List.copyOf(found), told.stream().sorted(Status.ORDER).toList(), parameters);
+        for (GatewayDraft each : gateways) {
+            GatewayParameters usable = each.parameters.value();
+            if (usable != null) {
+                parameters.put(ObjectKey.of(each.gateway), usable);
+            }
+        }
+        List<Status> statuses = new UnreadableStatuses(resources, classes, parents()).over(told, unreadable);
+        return new Review(List.copyOf(found), statuses, parameters);
+    }
+
+    private Set<ObjectKey> parents() {
+        return gateways.stream()
+                .flatMap(gateway -> Stream.concat(
+                        Stream.of(ObjectKey.of(gateway.gateway)),
+                        gateway.sets.stream().map(set -> ObjectKey.of(set.set))))
+                .collect(Collectors.toSet());
+    }
+
+    private List<Status> statuses(@Nullable String bundleVersion) {
+        Statuses statuses = new Statuses();
+        classes.ours().forEach(each -> statuses.addClass(each, classes.parametersOf(each), bundleVersion));
+        gateways.forEach(statuses::addGateway);
+        routes.forEach(statuses::addRoute);
+        backendTls.policies.forEach(policy -> statuses.addPolicy(policy, backendTls, clusters));
+        Stream.concat(policies.attached(), backendPolicies.attached.stream()).forEach(statuses::addPolicy);
+        return statuses.sorted();
     }
 
     private Stream<ListenerDraft> listeners() {
-        return gateways.stream().flatMap(gateway -> gateway.listeners.stream());
+        return gateways.stream().flatMap(GatewayDraft::allListeners);
     }
 
-    private List<Port> ports(HttpRules httpRules, StreamRoutes streamRoutes) {
+    private Stream<ListenerDraft> servedListeners() {
+        return listeners().filter(ListenerDraft::isServed);
+    }
+
+    private List<Port> ports() {
         TreeMap<Integer, List<ListenerDraft>> served = new TreeMap<>();
-        listeners()
-                .filter(ListenerDraft::isServed)
+        servedListeners()
                 .forEach(listener -> served.computeIfAbsent(listener.spec.port(), port -> new ArrayList<>())
                         .add(listener));
         List<Port> made = new ArrayList<>();
         served.forEach((number, listeners) -> made.add(new Port(
                 number,
                 listeners.get(0).wire(),
-                listeners.stream()
-                        .map(draft -> listener(draft, httpRules, streamRoutes))
-                        .toList())));
+                listeners.stream().map(this::listener).toList())));
         return made;
     }
 
-    private Listener listener(ListenerDraft draft, HttpRules httpRules, StreamRoutes streamRoutes) {
-        PolicyScopes.Scope scope = policies.listener(draft.owner.gateway, draft.spec.name());
-        List<Rule> rules = new ArrayList<>();
-        draft.routes.forEach((route, hosts) -> rules.addAll(httpRules.of(route, hosts, draft.owner.caller, scope)));
+    private Listener listener(ListenerDraft draft) {
         return new Listener(
                 draft.name(),
                 Objects.requireNonNull(draft.protocol),
                 draft.spec.hostname(),
                 draft.certificates,
                 draft.owner.settings,
-                RouteTable.of(rules),
-                StreamTable.of(streamRoutes.of(draft, scope)),
-                scope.telemetry());
+                RouteTable.of(rules(draft)),
+                StreamTable.of(streams(draft)),
+                scope(draft).telemetry());
+    }
+
+    private List<Rule> rules(ListenerDraft draft) {
+        PolicyScopes.Scope scope = scope(draft);
+        List<Rule> rules = new ArrayList<>();
+        draft.routes.forEach((route, hosts) -> rules.addAll(httpRules.of(route, hosts, draft.owner.caller, scope)));
+        return rules;
+    }
+
+    private List<StreamRoute> streams(ListenerDraft draft) {
+        return streamRoutes.of(draft, scope(draft));
+    }
+
+    private PolicyScopes.Scope scope(ListenerDraft draft) {
+        return policies.listener(draft.owner.gateway, draft.set == null ? draft.spec.name() : null);
     }
 }

@@ -1,6 +1,8 @@
 package dev.torii.config.compile;
 
 import dev.torii.config.resource.Gateway;
+import dev.torii.config.resource.Gateway.ClientValidation;
+import dev.torii.config.resource.Gateway.FrontendTls;
 import dev.torii.config.resource.ObjectRef;
 import dev.torii.config.resource.ResourceSet;
 import dev.torii.routing.KeyPair;
@@ -9,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A Gateway while its configuration is being worked out. */
@@ -19,35 +22,64 @@ final class GatewayDraft {
 
     final Gateway gateway;
     final ListenerSettings settings;
+    /** Its own. */
     final List<ListenerDraft> listeners;
-    /** Why nothing of it can be served, or null. */
+    /** The ListenerSets that name it, the first in precedence first. */
+    final List<ListenerSetDraft> sets = new ArrayList<>();
+    /** How it is run in a cluster. */
+    final Outcome<GatewayParameters> parameters;
+    /**
+     * Why it is not accepted, or null. It can only be about how its proxies are run: what they serve does not depend on
+     * it, so that a slip there takes nothing from those who are served.
+     */
     final @Nullable Problem rejected;
     /** To present to TLS backends; null when none is configured. */
     final @Nullable Outcome<KeyPair> clientCertificate;
     /** As its backends see it. */
     final Caller caller;
 
-    private GatewayDraft(Gateway gateway, References references, Findings findings) {
+    private GatewayDraft(Gateway gateway, GatewayClasses classes, References references, Findings findings) {
         this.gateway = gateway;
         this.settings = GatewaySettings.of(gateway, findings);
-        this.rejected = rejection(gateway, findings);
+        this.parameters = classes.parametersOf(gateway);
+        Problem address = unsupportedAddress(gateway, classes.isCluster(), findings);
+        boolean asks = gateway.infrastructure().parametersRef() != null;
+        this.rejected = asks && parameters.problem() != null ? parameters.problem() : address;
         this.listeners = IntStream.range(0, gateway.listeners().size())
-                .mapToObj(i -> new ListenerDraft(this, i, references, findings))
+                .mapToObj(i -> new ListenerDraft(this, null, i, references, findings))
                 .toList();
         this.clientCertificate = clientCertificate(references, findings);
         this.caller = new Caller(gateway.path(), clientCertificate);
     }
 
-    /** All Gateways, in the order in which they may claim ports. */
-    static List<GatewayDraft> all(ResourceSet resources, References references, Findings findings) {
+    /** All Gateways that are ours with their ListenerSets, in the order in which they may claim ports. */
+    static List<GatewayDraft> all(
+            ResourceSet resources,
+            GatewayClasses classes,
+            NamespaceGate gate,
+            References references,
+            Findings findings) {
         List<GatewayDraft> drafts = new ArrayList<>();
         resources.all(Gateway.class).stream()
+                .filter(classes::isOurs)
                 .sorted(Precedence.OLDEST_FIRST)
-                .forEach(gateway -> drafts.add(new GatewayDraft(gateway, references, findings)));
+                .forEach(gateway -> drafts.add(new GatewayDraft(gateway, classes, references, findings)));
+        ListenerSetDraft.attach(drafts, resources, gate, references, findings);
         return drafts;
     }
 
-    private static @Nullable Problem rejection(Gateway gateway, Findings findings) {
+    /** What serves it in a cluster: a Deployment of its own, or the one that all Gateways of some classes share. */
+    String process() {
+        GatewayParameters usable = parameters.value();
+        return usable != null && usable.shared() ? "" : gateway.path();
+    }
+
+    /** Its own, then those of its ListenerSets. */
+    Stream<ListenerDraft> allListeners() {
+        return Stream.concat(listeners.stream(), sets.stream().flatMap(set -> set.listeners.stream()));
+    }
+
+    private static @Nullable Problem unsupportedAddress(Gateway gateway, boolean cluster, Findings findings) {
         Problem problem = null;
         for (int i = 0; i < gateway.addresses().size(); i++) {
             String type = gateway.addresses().get(i).type();
@@ -55,17 +87,19 @@ final class GatewayDraft {
             if (!ADDRESS_TYPES.contains(type)) {
                 problem = new Problem("UnsupportedAddress", "addresses of type `" + type + "` are not supported");
                 findings.error(gateway, field, problem);
-            } else {
+            } else if (!cluster) {
                 findings.warning(
                         gateway, field, "AddressNotUsed", "addresses are not followed: `--bind` says where to listen");
             }
         }
-        ObjectRef parameters = gateway.infrastructure().parametersRef();
-        if (parameters != null) {
-            problem = new Problem("InvalidParameters", "Torii knows no parameters, so none of a " + parameters.kind());
-            findings.error(gateway, "spec.infrastructure.parametersRef", problem);
-        }
         return problem;
+    }
+
+    boolean allowsInsecureFallback() {
+        FrontendTls tls = gateway.frontendTls();
+        return tls != null
+                && Stream.concat(Stream.ofNullable(tls.fallback()), tls.perPort().values().stream())
+                        .anyMatch(ClientValidation::allowInsecureFallback);
     }
 
     private @Nullable Outcome<KeyPair> clientCertificate(References references, Findings findings) {

@@ -24,6 +24,9 @@ final class ListenerDraft {
     private static final String INVALID_CERTIFICATE = "InvalidCertificateRef";
 
     final GatewayDraft owner;
+    /** The ListenerSet that it is in, or null when it is the Gateway's own. */
+    final @Nullable ListenerSetDraft set;
+
     final Gateway.Listener spec;
     /** Where it stands: {@code spec.listeners[i]}. */
     final String field;
@@ -45,9 +48,11 @@ final class ListenerDraft {
     /** Listeners whose hostnames overlap with this one's, when both terminate TLS. */
     final List<String> overlaps = new ArrayList<>();
 
-    ListenerDraft(GatewayDraft owner, int index, References references, Findings findings) {
+    ListenerDraft(
+            GatewayDraft owner, @Nullable ListenerSetDraft set, int index, References references, Findings findings) {
         this.owner = owner;
-        this.spec = owner.gateway.listeners().get(index);
+        this.set = set;
+        this.spec = (set == null ? owner.gateway.listeners() : set.set.listeners()).get(index);
         this.field = "spec.listeners[" + index + "]";
         this.protocol = protocol(spec);
         this.supportedKinds = supportedKinds(findings);
@@ -92,7 +97,7 @@ final class ListenerDraft {
                 String message = "a listener of protocol " + spec.protocol() + " takes " + String.join(" and ", known)
                         + ", not `" + kind.kind() + "`";
                 unresolved = new Problem("InvalidRouteKinds", message);
-                findings.error(owner.gateway, field + ".allowedRoutes.kinds[" + i + "].kind", unresolved);
+                findings.error(holder(), field + ".allowedRoutes.kinds[" + i + "].kind", unresolved);
             }
         }
         return kinds;
@@ -103,13 +108,13 @@ final class ListenerDraft {
         List<ObjectRef> refs = spec.tls() == null ? List.of() : spec.tls().certificateRefs();
         for (int i = 0; i < refs.size(); i++) {
             String at = field + ".tls.certificateRefs[" + i + "]";
-            Outcome<KeyPair> outcome = references.keyPair(owner.gateway, refs.get(i), INVALID_CERTIFICATE);
+            Outcome<KeyPair> outcome = references.keyPair(holder(), refs.get(i), INVALID_CERTIFICATE);
             if (outcome.value() != null) {
                 certificates.add(outcome.value());
-                references.warnOfValidity(owner.gateway, at, outcome.value());
+                references.warnOfValidity(holder(), at, outcome.value());
             } else if (outcome.problem() != null) {
                 Problem problem = orServedStill(outcome.problem(), references, refs.get(i));
-                findings.error(owner.gateway, at, problem);
+                findings.error(holder(), at, problem);
                 if (unresolved == null || !unresolved.reason().equals(References.NOT_PERMITTED)) {
                     unresolved = problem;
                 }
@@ -117,7 +122,7 @@ final class ListenerDraft {
         }
         if (refs.isEmpty()) {
             unresolved = new Problem(INVALID_CERTIFICATE, "a listener that terminates TLS needs certificateRefs");
-            findings.error(owner.gateway, field + ".tls", unresolved);
+            findings.error(holder(), field + ".tls", unresolved);
         }
     }
 
@@ -147,7 +152,7 @@ final class ListenerDraft {
 
     void reject(Findings findings, String part, Problem problem) {
         rejected = problem;
-        findings.error(owner.gateway, field + part, problem);
+        findings.error(holder(), field + part, problem);
     }
 
     boolean terminatesTls() {
@@ -164,11 +169,22 @@ final class ListenerDraft {
     }
 
     boolean isServed() {
-        return owner.rejected == null && rejected == null && !(terminatesTls() && certificates.isEmpty());
+        boolean allowed = set == null || set.rejected == null;
+        return allowed && rejected == null && !(terminatesTls() && certificates.isEmpty());
     }
 
-    /** {@code namespace/gateway/listener}. */
+    /** The object that it stands in: a Gateway or a ListenerSet. */
+    Resource holder() {
+        return set == null ? owner.gateway : set.set;
+    }
+
+    /** As those call it who know the Gateway. */
+    String shortName() {
+        return set == null ? spec.name() : set.set.path() + "/" + spec.name();
+    }
+
+    /** {@code namespace/gateway/listener}; with {@code namespace/set} before the listener when it is of a ListenerSet. */
     String name() {
-        return owner.gateway.path() + "/" + spec.name();
+        return owner.gateway.path() + "/" + shortName();
     }
 }

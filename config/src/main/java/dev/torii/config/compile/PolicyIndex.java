@@ -5,6 +5,7 @@ import dev.torii.config.resource.ObjectRef;
 import dev.torii.config.resource.PolicyTarget;
 import dev.torii.config.resource.Resource;
 import dev.torii.config.resource.Service;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class PolicyIndex<P extends Resource> {
 
-    /** What a policy without targets is for. */
+    /**
+     * What a policy without targets is for when it is in {@link Resource#MESH_NAMESPACE}; elsewhere it is for its own
+     * namespace, since who may write there has no say in what others do.
+     */
     static final PolicyTarget EVERYTHING = new PolicyTarget(new ObjectRef("", "", "", ""), null);
 
     private final PolicyTargets targets;
@@ -26,6 +30,12 @@ final class PolicyIndex<P extends Resource> {
     private final Findings findings;
     private final Map<PolicyTarget, P> byTarget = new HashMap<>();
     private final Map<String, Problem> problems = new HashMap<>();
+    /** What came of every policy at every target of its. */
+    final List<Attached<P>> attached = new ArrayList<>();
+
+    /** @param problem why the policy is not in force there, or null */
+    record Attached<P>(
+            P policy, PolicyTarget target, @Nullable Problem problem) {}
 
     /**
      * @param refs of a policy; one without any is for everything
@@ -45,16 +55,14 @@ final class PolicyIndex<P extends Resource> {
 
     private void add(P policy, List<PolicyTarget> refs) {
         if (refs.isEmpty()) {
-            Problem problem = attach(policy, EVERYTHING);
-            if (problem != null) {
-                findings.error(policy, "spec", problem);
-            }
+            addWithoutTarget(policy);
         }
         int applied = 0;
         for (int i = 0; i < refs.size(); i++) {
             PolicyTarget target = refs.get(i);
             Problem problem = targets.problem(policy, target, kinds);
             problem = problem == null ? attach(policy, target) : problem;
+            attached.add(new Attached<>(policy, target, problem));
             if (problem == null) {
                 applied++;
             } else {
@@ -68,14 +76,31 @@ final class PolicyIndex<P extends Resource> {
         }
     }
 
+    private void addWithoutTarget(P policy) {
+        boolean everything = policy.namespace().equals(Resource.MESH_NAMESPACE);
+        PolicyTarget target = everything ? EVERYTHING : PolicyTargets.namespace(policy.namespace());
+        Problem problem = attach(policy, target);
+        attached.add(new Attached<>(policy, target, problem));
+        if (problem != null) {
+            findings.error(policy, "spec", problem);
+        }
+    }
+
     private @Nullable Problem attach(P policy, PolicyTarget target) {
         P winner = byTarget.putIfAbsent(target, policy);
         if (winner == null || winner.equals(policy)) {
             return null;
         }
-        String what = target.equals(EVERYTHING) ? "everything" : target.object().toString();
         return new Problem(
-                "Conflicted", what + " already has " + winner.describe() + ", which is older or first by name");
+                "Conflicted",
+                describe(target) + " already has " + winner.describe() + ", which is older or first by name");
+    }
+
+    private static String describe(PolicyTarget target) {
+        ObjectRef object = target.object();
+        return target.equals(EVERYTHING)
+                ? "everything"
+                : object.kind().equals("Namespace") ? "namespace `" + object.name() + "`" : object.toString();
     }
 
     /** The policy of exactly this, or null. */

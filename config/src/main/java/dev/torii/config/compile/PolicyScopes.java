@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,17 +58,23 @@ final class PolicyScopes {
                         resources.all(FaultPolicy.class), FaultPolicy::targetRefs, targets, requests, findings));
     }
 
+    /** What came of the policies at their targets. */
+    Stream<PolicyIndex.Attached<? extends Resource>> attached() {
+        return indexes.stream().flatMap(index -> index.attached.stream());
+    }
+
     /** Where nothing is known but the namespace; {@code ""} for nothing at all. */
     Scope namespace(String namespace) {
         List<Attached> policies = new ArrayList<>();
         add(policies, PolicyIndex.EVERYTHING);
         if (!namespace.isEmpty()) {
-            add(policies, target(PolicyTargets.NAMESPACE, namespace, namespace, null));
+            add(policies, PolicyTargets.namespace(namespace));
         }
         return new Scope(policies, List.of());
     }
 
-    Scope listener(Gateway gateway, String listener) {
+    /** @param listener of the Gateway's own, else null */
+    Scope listener(Gateway gateway, @Nullable String listener) {
         List<Attached> policies = new ArrayList<>(namespace(gateway.namespace()).policies);
         addWithPart(policies, PolicyTargets.GATEWAY, gateway, listener);
         return new Scope(policies, List.of());

@@ -69,6 +69,11 @@ final class PolicyTargets {
                 .toList();
     }
 
+    /** All of a namespace. */
+    static PolicyTarget namespace(String name) {
+        return new PolicyTarget(new ObjectRef(Resource.CORE_GROUP, "Namespace", name, name), null);
+    }
+
     /** What is wrong with a target of a policy, or null. */
     @Nullable
     Problem problem(Resource policy, PolicyTarget target, List<TargetKind<?>> kinds) {

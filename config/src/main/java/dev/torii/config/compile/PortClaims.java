@@ -1,19 +1,25 @@
 package dev.torii.config.compile;
 
 import dev.torii.routing.HostPattern;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Settles which listeners may share a port. They must agree on what a connection starts with, and differ by hostname.
  *
  * <p>Within one Gateway all that conflict lose (Gateway API, {@code GatewaySpec.listeners}). Between Gateways, which in
  * one process share its ports, the first keeps what it has: the older Gateway, then the first by {@code namespace/name}.
+ * After all Gateways come their ListenerSets in the same order, and of one set the listeners as written.
  */
 final class PortClaims {
+
+    /** More of them nobody reads. */
+    private static final int MOST_OVERLAPS = 8;
 
     private static final String PROTOCOL_CONFLICT = "ProtocolConflict";
     private static final String HOSTNAME_CONFLICT = "HostnameConflict";
@@ -26,23 +32,31 @@ final class PortClaims {
         this.findings = findings;
     }
 
-    /** @param gateways in order of precedence */
+    /** @param gateways that share the ports of one process, in order of precedence */
     static void settle(List<GatewayDraft> gateways, Findings findings) {
         PortClaims claims = new PortClaims(findings);
         for (GatewayDraft gateway : gateways) {
             claims.settleWithin(gateway);
-            if (gateway.rejected == null) {
-                supported(gateway).stream().filter(each -> !each.conflicted).forEach(claims::claim);
-            }
+            supported(gateway.listeners.stream())
+                    .filter(each -> !each.conflicted)
+                    .forEach(claims::claim);
         }
+        gateways.stream()
+                .flatMap(gateway -> gateway.sets.stream())
+                .filter(each -> each.rejected == null)
+                .sorted(Comparator.comparing(each -> each.set, Precedence.OLDEST_FIRST))
+                .flatMap(each -> supported(each.listeners.stream()))
+                .filter(each -> each.rejected == null)
+                .forEach(claims::claim);
+        gateways.forEach(PortClaims::noteOverlaps);
     }
 
-    private static List<ListenerDraft> supported(GatewayDraft gateway) {
-        return gateway.listeners.stream().filter(each -> each.protocol != null).toList();
+    private static Stream<ListenerDraft> supported(Stream<ListenerDraft> listeners) {
+        return listeners.filter(each -> each.protocol != null);
     }
 
     private void settleWithin(GatewayDraft gateway) {
-        Map<Integer, List<ListenerDraft>> ports = supported(gateway).stream()
+        Map<Integer, List<ListenerDraft>> ports = supported(gateway.listeners.stream())
                 .collect(Collectors.groupingBy(each -> each.spec.port(), TreeMap::new, Collectors.toList()));
         ports.forEach((port, listeners) -> {
             if (listeners.stream().map(ListenerDraft::wire).distinct().count() > 1) {
@@ -54,7 +68,6 @@ final class PortClaims {
             listeners.stream()
                     .collect(Collectors.groupingBy(each -> each.spec.hostname(), TreeMap::new, Collectors.toList()))
                     .forEach(this::settleSameHost);
-            listeners.forEach(each -> noteOverlaps(each, listeners));
         });
     }
 
@@ -67,14 +80,23 @@ final class PortClaims {
     }
 
     /** HTTP/2 clients re-use a connection for other hosts of its certificate, and get 421 then. */
-    private static void noteOverlaps(ListenerDraft listener, List<ListenerDraft> onPort) {
-        for (ListenerDraft other : onPort) {
-            boolean both = other != listener && listener.terminatesTls() && other.terminatesTls();
-            if (both
-                    && listener.spec.hostname().intersect(other.spec.hostname()).isPresent()) {
-                listener.overlaps.add(other.spec.name());
+    private static void noteOverlaps(GatewayDraft gateway) {
+        Map<Integer, List<ListenerDraft>> ports = gateway.allListeners()
+                .filter(each -> each.terminatesTls() && (each.set == null || each.set.rejected == null))
+                .collect(Collectors.groupingBy(each -> each.spec.port()));
+        for (List<ListenerDraft> listeners : ports.values()) {
+            for (ListenerDraft listener : listeners) {
+                listeners.stream()
+                        .filter(other -> other != listener)
+                        .filter(other -> overlap(listener.spec.hostname(), other.spec.hostname()))
+                        .limit(MOST_OVERLAPS)
+                        .forEach(other -> listener.overlaps.add(other.shortName()));
             }
         }
+    }
+
+    private static boolean overlap(HostPattern one, HostPattern other) {
+        return one.intersect(other).isPresent();
     }
 
     private void claim(ListenerDraft listener) {
@@ -83,14 +105,14 @@ final class PortClaims {
         ListenerDraft first = firstOnPort.putIfAbsent(port, listener);
         if (first != null && first.wire() != listener.wire()) {
             String message = "port " + port + " is taken by " + first.spec.protocol() + " listener `" + first.name()
-                    + "`, whose Gateway is older or first by name";
+                    + "`, which comes first";
             conflict(listener, ".protocol", PROTOCOL_CONFLICT, message);
             return;
         }
         ListenerDraft owner = byPortAndHost.putIfAbsent(port + " " + host, listener);
         if (owner != null) {
             String message = describe(host) + " on port " + port + " is taken by listener `" + owner.name()
-                    + "`, whose Gateway is older or first by name";
+                    + "`, which comes first";
             conflict(listener, ".hostname", HOSTNAME_CONFLICT, message);
         }
     }

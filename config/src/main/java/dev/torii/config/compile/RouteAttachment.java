@@ -1,7 +1,8 @@
 package dev.torii.config.compile;
 
 import dev.torii.config.resource.Gateway;
-import dev.torii.config.resource.Gateway.AllowedNamespaces;
+import dev.torii.config.resource.ListenerSet;
+import dev.torii.config.resource.ObjectKey;
 import dev.torii.config.resource.ObjectRef;
 import dev.torii.config.resource.ParentRef;
 import dev.torii.config.resource.Resource;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the listeners of routes. A listener takes a route when the parentRef means it, its {@code allowedRoutes} let in
@@ -20,16 +22,32 @@ import java.util.Map;
 final class RouteAttachment {
 
     private final ResourceSet resources;
+    private final NamespaceGate gate;
     private final References references;
     private final Findings findings;
-    private final Map<String, GatewayDraft> gateways = new HashMap<>();
-    private final Map<String, Map<String, String>> namespaceLabels = new HashMap<>();
+    private final Map<ObjectKey, Parent> parents = new HashMap<>();
 
-    RouteAttachment(ResourceSet resources, List<GatewayDraft> gateways, References references, Findings findings) {
+    /** What routes can be attached to. */
+    private record Parent(Resource object, List<ListenerDraft> listeners) {}
+
+    RouteAttachment(
+            ResourceSet resources,
+            List<GatewayDraft> gateways,
+            NamespaceGate gate,
+            References references,
+            Findings findings) {
         this.resources = resources;
+        this.gate = gate;
         this.references = references;
         this.findings = findings;
-        gateways.forEach(each -> this.gateways.put(each.gateway.path(), each));
+        for (GatewayDraft each : gateways) {
+            add(each.gateway, each.listeners);
+            each.sets.forEach(set -> add(set.set, set.listeners));
+        }
+    }
+
+    private void add(Resource object, List<ListenerDraft> listeners) {
+        parents.put(ObjectKey.of(object), new Parent(object, listeners));
     }
 
     /** Attaches a route to what it names, in both directions: the draft's attachments and the listeners' routes. */
@@ -38,28 +56,34 @@ final class RouteAttachment {
         for (int i = 0; i < route.parentRefs().size(); i++) {
             ParentRef ref = route.parentRefs().get(i);
             String field = "spec.parentRefs[" + i + "]";
-            ObjectRef target = ref.target();
-            GatewayDraft gateway = target.is(Resource.GATEWAY_GROUP, "Gateway") ? gateways.get(target.path()) : null;
-            if (gateway != null) {
-                Attachment attachment = new Attachment(ref, gateway, field);
+            Parent parent = parent(route, ref, field);
+            if (parent != null) {
+                Attachment attachment = new Attachment(ref, parent.object, parent.listeners, field);
                 attach(draft, attachment);
                 draft.attachments.add(attachment);
-            } else if (target.is(Resource.GATEWAY_GROUP, "Gateway")) {
-                findings.error(route, field + ".name", "NoMatchingParent", references.unknown(Gateway.class, target));
-            } else if (!ServiceParents.isService(ref)) {
-                findings.warning(
-                        route,
-                        field + ".kind",
-                        "UnsupportedParent",
-                        "a " + target.kind() + " is not supported as a parent");
             }
         }
         return draft;
     }
 
+    /** What a parentRef names; null when it is not there, somebody else's, or a Service. */
+    private @Nullable Parent parent(Route route, ParentRef ref, String field) {
+        ObjectRef target = ref.target();
+        Class<? extends Resource> type = target.is(Resource.GATEWAY_GROUP, "Gateway")
+                ? Gateway.class
+                : target.is(Resource.GATEWAY_GROUP, "ListenerSet") ? ListenerSet.class : null;
+        if (type == null && !ServiceParents.isService(ref)) {
+            String message = "a " + target.kind() + " is not supported as a parent";
+            findings.warning(route, field + ".kind", "UnsupportedParent", message);
+        } else if (type != null && resources.find(type, target.namespace(), target.name()) == null) {
+            findings.error(route, field + ".name", "NoMatchingParent", references.unknown(type, target));
+        }
+        return type == null ? null : parents.get(new ObjectKey(target.kind(), target.namespace(), target.name()));
+    }
+
     private void attach(RouteDraft draft, Attachment attachment) {
         Route route = draft.route;
-        List<ListenerDraft> meant = attachment.gateway.listeners.stream()
+        List<ListenerDraft> meant = attachment.offered.stream()
                 .filter(listener -> isMeant(listener, attachment.ref))
                 .toList();
         List<ListenerDraft> allowing =
@@ -85,20 +109,11 @@ final class RouteAttachment {
     }
 
     private boolean allows(ListenerDraft listener, Route route) {
-        return listener.supportedKinds.contains(route.kind()) && allowsNamespace(listener, route.namespace());
-    }
-
-    private boolean allowsNamespace(ListenerDraft listener, String namespace) {
-        AllowedNamespaces allowed = listener.spec.allowedRoutes().namespaces();
-        return switch (allowed.from()) {
-            case ALL -> true;
-            case SAME -> namespace.equals(listener.owner.gateway.namespace());
-            case NONE -> false;
-            case SELECTOR ->
-                allowed.selector() != null
-                        && allowed.selector()
-                                .matches(namespaceLabels.computeIfAbsent(namespace, resources::labelsOfNamespace));
-        };
+        return listener.supportedKinds.contains(route.kind())
+                && gate.lets(
+                        listener.spec.allowedRoutes().namespaces(),
+                        listener.holder().namespace(),
+                        route.namespace());
     }
 
     /**
@@ -116,11 +131,11 @@ final class RouteAttachment {
     }
 
     private void reject(Route route, Attachment attachment, List<ListenerDraft> meant, List<ListenerDraft> allowing) {
-        Gateway gateway = attachment.gateway.gateway;
+        Resource parent = attachment.parent;
         if (meant.isEmpty()) {
-            rejectNoListener(route, attachment, gateway);
+            rejectNoListener(route, attachment);
         } else if (allowing.isEmpty()) {
-            String message = "no listener of " + gateway.describe() + " that it names takes a " + route.kind()
+            String message = "no listener of " + parent.describe() + " that it names takes a " + route.kind()
                     + " of namespace `" + route.namespace() + "`" + whatTheyTake(meant);
             reject(route, attachment, "", "NotAllowedByListeners", message);
         } else {
@@ -137,12 +152,12 @@ final class RouteAttachment {
         findings.error(route, attachment.field + part, attachment.rejected);
     }
 
-    private void rejectNoListener(Route route, Attachment attachment, Gateway gateway) {
+    private void rejectNoListener(Route route, Attachment attachment) {
         String section = attachment.ref.sectionName();
         List<String> names =
-                gateway.listeners().stream().map(Gateway.Listener::name).toList();
+                attachment.offered.stream().map(each -> each.spec.name()).toList();
         boolean unknownName = section != null && !names.contains(section);
-        String message = gateway.describe() + " has no listener"
+        String message = attachment.parent.describe() + " has no listener"
                 + (section == null ? "" : " `" + section + "`")
                 + (attachment.ref.port() == null ? "" : " on port " + attachment.ref.port())
                 + (section == null || !unknownName ? "" : findings.didYouMean(section, () -> names));
@@ -152,12 +167,7 @@ final class RouteAttachment {
     private static String whatTheyTake(List<ListenerDraft> listeners) {
         List<String> texts = new ArrayList<>();
         for (ListenerDraft listener : listeners) {
-            String from = switch (listener.spec.allowedRoutes().namespaces().from()) {
-                case ALL -> "all namespaces";
-                case SAME -> "its own namespace";
-                case SELECTOR -> "selected namespaces";
-                case NONE -> "nowhere";
-            };
+            String from = NamespaceGate.describe(listener.spec.allowedRoutes().namespaces());
             String kinds =
                     listener.supportedKinds.isEmpty() ? "nothing" : String.join(" and ", listener.supportedKinds);
             texts.add("`" + listener.spec.name() + "` takes " + kinds + " from " + from);

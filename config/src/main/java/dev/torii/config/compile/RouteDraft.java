@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class RouteDraft {
 
     final Route route;
-    /** One for each parentRef that names a Gateway there is. */
+    /** One for each parentRef that names a Gateway or ListenerSet of ours. */
     final List<Attachment> attachments = new ArrayList<>();
     /** One for each parentRef that names a Service there is. */
     final List<MeshAttachment> mesh = new ArrayList<>();

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compiles resources to what a gateway or a sidecar serves. Pure, total and deterministic: it never throws, and equal
@@ -66,7 +67,7 @@ public final class SnapshotCompiler {
      * @param serving a listener keeps the certificates it has there when their Secrets are gone or unusable
      */
     public Compiled compile(ResourceSet resources, Snapshot serving) {
-        return new GatewayCompilation(resources, serving, clock.instant(), tracing, new Findings()).compiled();
+        return new GatewayCompilation(resources, serving, clock.instant(), tracing, gateway -> "").compiled();
     }
 
     /**
@@ -75,12 +76,18 @@ public final class SnapshotCompiler {
      *
      * @param unreadable objects of which something could not be read; their last readable version, if there is one, may be
      *     among the resources
+     * @param bundleVersion of the Gateway API's CRDs, as they are annotated; null when unknown
      */
-    public Review review(ResourceSet resources, Collection<Unreadable> unreadable) {
+    public Review review(ResourceSet resources, Collection<Unreadable> unreadable, @Nullable String bundleVersion) {
         GatewayCompilation gateways =
-                new GatewayCompilation(resources, Snapshot.EMPTY, clock.instant(), tracing, new Findings());
+                new GatewayCompilation(resources, Snapshot.EMPTY, clock.instant(), tracing, GatewayDraft::process);
         Compiled mesh = compile(resources, SidecarView.NOBODY);
-        return gateways.review(mesh, unreadable);
+        return gateways.review(mesh, unreadable, bundleVersion);
+    }
+
+    /** The same when nothing is known of the CRDs. */
+    public Review review(ResourceSet resources, Collection<Unreadable> unreadable) {
+        return review(resources, unreadable, null);
     }
 
     /** Compiles what a sidecar serves: see {@link Mesh}. What only gateways serve is none of its business. */
@@ -117,7 +124,7 @@ public final class SnapshotCompiler {
         clusters.putAll(inbound.clusters);
         Snapshot snapshot = SnapshotVersion.snapshot(
                 List.of(), clusters, mesh, policies.namespace(view.namespace()).telemetry());
-        return new Compiled(snapshot, findings.sorted(), Statuses.of(List.of(), routes, backendTls, routed));
+        return new Compiled(snapshot, findings.sorted(), Statuses.of(routes));
     }
 
     static PolicyIndex<BackendPolicy> backendPolicies(ResourceSet resources, PolicyTargets targets, Findings findings) {

@@ -3,9 +3,11 @@ package dev.torii.config.compile;
 import dev.torii.config.compile.Status.Condition;
 import dev.torii.config.resource.BackendTlsPolicy;
 import dev.torii.config.resource.Gateway;
+import dev.torii.config.resource.GatewayClass;
 import dev.torii.config.resource.ObjectRef;
 import dev.torii.config.resource.ParentRef;
 import dev.torii.config.resource.PolicyTarget;
+import dev.torii.config.resource.Resource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -18,34 +20,103 @@ final class Statuses {
     private static final String RESOLVED_REFS = "ResolvedRefs";
     private static final String PROGRAMMED = "Programmed";
     private static final Problem NOT_PROGRAMMED = new Problem("Invalid", "it is not served, see its other conditions");
+    private static final Problem PARENT_NOT_ACCEPTED = new Problem("ParentNotAccepted", "its Gateway is not accepted");
+    private static final Problem PARENT_NOT_PROGRAMMED =
+            new Problem("ParentNotProgrammed", "its Gateway is not accepted");
     private static final Problem NO_LISTENER = new Problem("ListenersNotValid", "none of its listeners is valid");
 
     private final List<Status> all = new ArrayList<>();
 
-    private Statuses() {}
-
-    static List<Status> of(
-            List<GatewayDraft> gateways, List<RouteDraft> routes, BackendTls backendTls, Clusters clusters) {
-        Statuses statuses = new Statuses();
-        gateways.forEach(statuses::addGateway);
-        routes.forEach(statuses::addRoute);
-        backendTls.policies.forEach(policy -> statuses.addPolicy(policy, backendTls, clusters));
-        return statuses.all.stream().sorted(Status.ORDER).toList();
+    List<Status> sorted() {
+        return all.stream().sorted(Status.ORDER).toList();
     }
 
-    private void addGateway(GatewayDraft draft) {
-        boolean someValid = draft.listeners.stream().anyMatch(each -> each.rejected == null);
-        boolean allValid = draft.listeners.stream().allMatch(each -> each.rejected == null);
+    /** What routes alone are told. */
+    static List<Status> of(List<RouteDraft> routes) {
+        Statuses statuses = new Statuses();
+        routes.forEach(statuses::addRoute);
+        return statuses.sorted();
+    }
+
+    /** @param bundleVersion of the Gateway API's CRDs, or null when unknown */
+    void addClass(GatewayClass known, Outcome<GatewayParameters> parameters, @Nullable String bundleVersion) {
+        List<Condition> conditions = new ArrayList<>();
+        conditions.add(Condition.unless(parameters.problem(), ACCEPTED, ACCEPTED));
+        if (bundleVersion != null) {
+            Problem unsupported = Features.unsupportedVersion(bundleVersion);
+            conditions.add(Condition.unless(unsupported, "SupportedVersion", "SupportedVersion"));
+        }
+        all.add(new Status(
+                known.kind(),
+                known.namespace(),
+                known.name(),
+                known.metadata().generation(),
+                null,
+                null,
+                conditions,
+                0,
+                List.of(),
+                0,
+                Features.SUPPORTED));
+    }
+
+    void addGateway(GatewayDraft draft) {
+        boolean someValid = draft.allListeners().anyMatch(Statuses::isValid);
+        boolean allValid = draft.listeners.stream().allMatch(Statuses::isValid);
         Problem rejected = draft.rejected != null ? draft.rejected : someValid ? null : NO_LISTENER;
-        boolean served = draft.listeners.stream().anyMatch(ListenerDraft::isServed);
+        boolean served = rejected == null && draft.allListeners().anyMatch(ListenerDraft::isServed);
         List<Condition> conditions = new ArrayList<>();
         conditions.add(Condition.unless(rejected, ACCEPTED, allValid ? ACCEPTED : NO_LISTENER.reason()));
         conditions.add(Condition.unless(served ? null : NOT_PROGRAMMED, PROGRAMMED, PROGRAMMED));
         if (draft.clientCertificate != null) {
             conditions.add(Condition.unless(draft.clientCertificate.problem(), RESOLVED_REFS, RESOLVED_REFS));
         }
-        all.add(Status.of(draft.gateway, null, conditions));
+        if (draft.allowsInsecureFallback()) {
+            String message = "clients without a valid certificate are served too: `AllowInsecureFallback`";
+            conditions.add(new Condition("InsecureFrontendValidationMode", true, "ConfigurationChanged", message));
+        }
+        Gateway gateway = draft.gateway;
+        all.add(new Status(
+                gateway.kind(),
+                gateway.namespace(),
+                gateway.name(),
+                gateway.metadata().generation(),
+                null,
+                null,
+                conditions,
+                0,
+                List.of(),
+                (int) draft.sets.stream()
+                        .filter(each -> rejection(each) == null)
+                        .count(),
+                List.of()));
         draft.listeners.forEach(this::addListener);
+        draft.sets.forEach(this::addListenerSet);
+    }
+
+    private static boolean isValid(ListenerDraft listener) {
+        return listener.rejected == null && (listener.set == null || listener.set.rejected == null);
+    }
+
+    private void addListenerSet(ListenerSetDraft draft) {
+        Problem rejected = rejection(draft);
+        boolean allServed = draft.listeners.stream().allMatch(ListenerDraft::isServed);
+        Problem unprogrammed = rejected == PARENT_NOT_ACCEPTED ? PARENT_NOT_PROGRAMMED : rejected;
+        all.add(Status.of(
+                draft.set,
+                null,
+                List.of(
+                        Condition.unless(rejected, ACCEPTED, allServed ? ACCEPTED : NO_LISTENER.reason()),
+                        Condition.unless(unprogrammed, PROGRAMMED, PROGRAMMED))));
+        draft.listeners.forEach(this::addListener);
+    }
+
+    /** Why a ListenerSet is not accepted, or null. */
+    private static @Nullable Problem rejection(ListenerSetDraft draft) {
+        if (draft.rejected != null) {
+            return draft.rejected;
+        }
+        return draft.gateway.rejected != null ? PARENT_NOT_ACCEPTED : draft.isServed() ? null : NO_LISTENER;
     }
 
     private void addListener(ListenerDraft draft) {
@@ -63,11 +134,10 @@ final class Statuses {
             String message = "its hostname overlaps with that of " + String.join(", ", draft.overlaps);
             conditions.add(new Condition("OverlappingTLSConfig", true, "OverlappingHostnames", message));
         }
-        all.add(Status.of(
-                draft.owner.gateway, draft.spec.name(), conditions, draft.routes.size(), draft.supportedKinds));
+        all.add(Status.of(draft.holder(), draft.spec.name(), conditions, draft.routes.size(), draft.supportedKinds));
     }
 
-    private void addRoute(RouteDraft draft) {
+    void addRoute(RouteDraft draft) {
         draft.attachments.forEach(each -> addParent(draft, each.ref, each.rejected));
         draft.mesh.forEach(each -> addParent(draft, each.ref, each.rejected));
     }
@@ -84,7 +154,7 @@ final class Statuses {
     }
 
     /** A policy is told for each Gateway through which its Services are reached. */
-    private void addPolicy(BackendTlsPolicy policy, BackendTls backendTls, Clusters clusters) {
+    void addPolicy(BackendTlsPolicy policy, BackendTls backendTls, Clusters clusters) {
         @Nullable Problem rejected = backendTls.rejection(policy);
         List<Condition> conditions = List.of(
                 Condition.unless(rejected, ACCEPTED, ACCEPTED),
@@ -99,5 +169,22 @@ final class Statuses {
                     Gateway.GATEWAY_GROUP, "Gateway", path.substring(0, slash), path.substring(slash + 1));
             all.add(Status.of(policy, new ParentRef(gateway, null, null), conditions));
         }
+    }
+
+    /** One of our own is told for each of its targets: in a mesh nobody stands between a Service and who calls it. */
+    void addPolicy(PolicyIndex.Attached<? extends Resource> attached) {
+        PolicyTarget target = attached.target();
+        Resource policy = attached.policy();
+        String name = target.object().name();
+        boolean namespace = target.object().kind().equals("Namespace");
+        ObjectRef ancestor = namespace
+                ? new ObjectRef(Resource.CORE_GROUP, "Namespace", "", name)
+                : target.equals(PolicyIndex.EVERYTHING)
+                        ? new ObjectRef(Resource.CORE_GROUP, "Namespace", "", policy.namespace())
+                        : target.object();
+        all.add(Status.of(
+                policy,
+                new ParentRef(ancestor, target.sectionName(), null),
+                List.of(Condition.unless(attached.problem(), ACCEPTED, ACCEPTED))));
     }
 }

@@ -29,6 +29,9 @@ public sealed interface Resource
     /** Our own group. */
     String TORII_GROUP = "torii.dev";
 
+    /** Where Torii is installed, and what is for the whole mesh may be said: who may write there runs the mesh. */
+    String MESH_NAMESPACE = "torii-system";
+
     /** The API group, without a version; {@code ""} for core. */
     String group();
 

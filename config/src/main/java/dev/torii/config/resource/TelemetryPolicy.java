@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Torii's {@code TelemetryPolicy}: what is traced and logged. What is null was not set.
  *
- * @param targetRefs what it is for; empty means everything
+ * @param targetRefs what it is for; without any its own namespace, and everything when that is {@link #MESH_NAMESPACE}
  */
 public record TelemetryPolicy(Metadata metadata, List<PolicyTarget> targetRefs, Tracing tracing, AccessLog accessLog)
         implements Resource {

@@ -130,7 +130,7 @@ class ListenersTest {
                 .containsExactly("Accepted=True ListenersNotValid", "Programmed=True Programmed");
         assertThat(errors(compiled))
                 .anyMatch(each -> each.endsWith("HostnameConflict: every hostname on port 80 is taken by listener"
-                        + " `infra/a/all`, whose Gateway is older or first by name"))
+                        + " `infra/a/all`, which comes first"))
                 .anyMatch(each -> each.contains("ProtocolConflict: port 80 is taken by HTTP listener `infra/a/all`"));
     }
 
@@ -151,11 +151,11 @@ class ListenersTest {
                 "infrastructure: {parametersRef: {group: a.io, kind: B, name: c}} | InvalidParameters",
                 "addresses: [{type: test/unknown, value: x}] | UnsupportedAddress",
             })
-    void aGatewayThatIsNotAcceptedServesNothing(String spec, String reason) {
+    void whatIsWrongWithHowAGatewayRunsTakesNothingFromThoseWhoAreServed(String spec, String reason) {
         Compiled compiled = compile(gateway("gw", "- {name: http, port: 80, protocol: HTTP}") + "  " + spec);
         assertThat(conditions(compiled, "Gateway", "gw"))
                 .containsExactly("Accepted=False " + reason, "Programmed=False Invalid");
-        assertThat(compiled.snapshot().ports()).isEmpty();
+        assertThat(served(compiled, 80)).containsExactly("infra/gw/http");
     }
 
     @Test

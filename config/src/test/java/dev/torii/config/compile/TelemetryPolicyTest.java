@@ -50,10 +50,11 @@ class TelemetryPolicyTest {
         return """
                 apiVersion: torii.dev/v1alpha1
                 kind: TelemetryPolicy
-                metadata: {name: %s, namespace: infra}
+                metadata: {name: %s, namespace: %s}
                 spec:
                 %s%s""".formatted(
                         name,
+                        targets.isEmpty() ? "torii-system" : "infra",
                         targets.isEmpty() ? "" : "  targetRefs: [" + targets + "]\n",
                         String.join("\n", spec).indent(2));
     }
@@ -278,9 +279,25 @@ class TelemetryPolicyTest {
         assertThat(errors(compiled))
                 .extracting(line -> line.substring(line.indexOf("error: ")))
                 .containsExactlyInAnyOrder(
-                        "error: Conflicted: everything already has TelemetryPolicy infra/b, which is older or first by name",
+                        "error: Conflicted: everything already has TelemetryPolicy torii-system/b, which is older or first by name",
                         "error: Conflicted: Gateway infra/gw already has TelemetryPolicy infra/c,"
                                 + " which is older or first by name");
+    }
+
+    /** Whoever may write in one namespace has no say in what is logged elsewhere. */
+    @Test
+    void withoutTargetsItIsForItsOwnNamespaceUnlessThatIsTheMeshs() {
+        String own = logging("a", "", "x-a").replace("torii-system", "infra");
+        String elsewhere = logging("b", "", "x-b").replace("torii-system", "shop");
+        String twice = logging("c", target("Namespace", "infra"), "x-c");
+        Compiled compiled = compile(own, elsewhere, twice);
+        assertThat(headers(compiled.snapshot().telemetry())).isEmpty();
+        assertThat(headers(rule(compiled, "/").telemetry())).containsExactly("x-a");
+        assertThat(errors(compiled))
+                .singleElement()
+                .asString()
+                .endsWith("Conflicted: namespace `infra` already has TelemetryPolicy infra/a,"
+                        + " which is older or first by name");
     }
 
     @Test

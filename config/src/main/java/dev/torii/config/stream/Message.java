@@ -129,7 +129,11 @@ public sealed interface Message {
     /** What follows is everything: what the proxy has counts no more, though it serves until the next commit. */
     record Reset() implements FromControl {}
 
-    /** An object is new or different. @param json its manifest, an object in one line; not looked into here */
+    /**
+     * An object is new or different.
+     *
+     * @param json its manifest, an object in one line; not looked into here
+     */
     record Put(String json) implements FromControl {}
 
     /** An object is no more. */

@@ -1,14 +1,9 @@
 package dev.torii.control.api;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.CustomResourceDefinitionContext;
-import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
-import io.fabric8.kubernetes.client.server.mock.crud.KubernetesCrudDispatcherException;
 import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
 import io.fabric8.mockwebserver.http.MockResponse;
@@ -73,28 +68,7 @@ public final class MockApi implements AutoCloseable {
         server.destroy();
     }
 
-    private final class Moody extends KubernetesCrudDispatcher {
-
-        /** RFC 7396, which replaces arrays; the mock's own joins them. */
-        @Override
-        public JsonNode merge(JsonNode base, String patch) throws KubernetesCrudDispatcherException {
-            return merged(base.deepCopy(), asNode(patch));
-        }
-
-        private JsonNode merged(JsonNode base, JsonNode patch) {
-            if (!patch.isObject()) {
-                return patch;
-            }
-            ObjectNode object = base instanceof ObjectNode there ? there : JsonNodeFactory.instance.objectNode();
-            patch.properties().forEach(each -> {
-                if (each.getValue().isNull()) {
-                    object.remove(each.getKey());
-                } else {
-                    object.set(each.getKey(), merged(object.path(each.getKey()), each.getValue()));
-                }
-            });
-            return object;
-        }
+    private final class Moody extends CrudObjects {
 
         @Override
         public MockResponse dispatch(RecordedRequest request) {

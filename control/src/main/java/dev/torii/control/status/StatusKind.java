@@ -3,19 +3,33 @@ package dev.torii.control.status;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.torii.config.resource.BackendPolicy;
+import dev.torii.config.resource.BackendTlsPolicy;
+import dev.torii.config.resource.FaultPolicy;
+import dev.torii.config.resource.GrpcRoute;
+import dev.torii.config.resource.HttpRoute;
 import dev.torii.config.resource.ObjectKey;
+import dev.torii.config.resource.RateLimitPolicy;
+import dev.torii.config.resource.Resource;
+import dev.torii.config.resource.TcpRoute;
+import dev.torii.config.resource.TelemetryPolicy;
+import dev.torii.config.resource.TlsRoute;
 import dev.torii.config.source.Document;
 import dev.torii.control.status.DesiredStatus.Shape;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A kind that has a status of ours.
  *
  * @param plural as paths name it
+ * @param shape of its status
  */
-record StatusKind(String plural, Shape shape) {
+public record StatusKind(String plural, Shape shape) {
 
     private static final Map<String, StatusKind> ALL = Map.ofEntries(
             Map.entry("GatewayClass", new StatusKind("gatewayclasses", Shape.CLASS)),
@@ -31,33 +45,53 @@ record StatusKind(String plural, Shape shape) {
             Map.entry("FaultPolicy", new StatusKind("faultpolicies", Shape.POLICY)),
             Map.entry("TelemetryPolicy", new StatusKind("telemetrypolicies", Shape.POLICY)));
 
+    /** Those in which other controllers have their own entries beside ours, so that ours have to be taken away by us. */
+    public static final List<Class<? extends Resource>> SHARED = List.of(
+            HttpRoute.class,
+            GrpcRoute.class,
+            TlsRoute.class,
+            TcpRoute.class,
+            BackendTlsPolicy.class,
+            BackendPolicy.class,
+            RateLimitPolicy.class,
+            FaultPolicy.class,
+            TelemetryPolicy.class);
+
+    private static final Set<String> OURS =
+            Set.of("BackendPolicy", "RateLimitPolicy", "FaultPolicy", "TelemetryPolicy");
     private static final JsonFactory JSON = new JsonFactory();
 
     /** Or null for a kind without. */
-    static @Nullable StatusKind of(String kind) {
+    public static @Nullable StatusKind of(String kind) {
         return ALL.get(kind);
     }
 
-    /** The object's path at the API server, in the version that it was read in. */
-    String path(ObjectKey key, Document document) {
+    /**
+     * The object's path at the API server, in the version that it was read in.
+     *
+     * @param document null when it could not be read: then in the version that there is for sure
+     */
+    public String path(ObjectKey key, @Nullable Document document) {
         String namespace = key.namespace().isEmpty() ? "" : "/namespaces/" + key.namespace();
-        return "/apis/" + apiVersion(document) + namespace + "/" + plural + "/" + key.name();
+        return "/apis/" + apiVersion(key, document) + namespace + "/" + plural + "/" + key.name();
     }
 
-    private static String apiVersion(Document document) {
-        try (JsonParser parser = JSON.createParser(document.json())) {
-            parser.nextToken();
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                String field = parser.currentName();
+    private static String apiVersion(ObjectKey key, @Nullable Document document) {
+        if (document != null) {
+            try (JsonParser parser = JSON.createParser(document.json())) {
                 parser.nextToken();
-                if (field.equals("apiVersion")) {
-                    return parser.getText();
+                while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                    String field = parser.currentName();
+                    parser.nextToken();
+                    if (field.equals("apiVersion")) {
+                        return parser.getText();
+                    }
+                    parser.skipChildren();
                 }
-                parser.skipChildren();
+            } catch (IOException e) {
+                throw new UncheckedIOException("a document that is no JSON: " + document.json(), e);
             }
-        } catch (IOException e) {
-            throw new IllegalArgumentException("a document that is no JSON: " + document.json(), e);
         }
-        throw new IllegalArgumentException("a document without apiVersion: " + document.json());
+        return OURS.contains(key.kind()) ? Resource.TORII_GROUP + "/v1alpha1" : Resource.GATEWAY_GROUP + "/v1";
     }
 }

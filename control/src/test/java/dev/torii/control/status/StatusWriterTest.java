@@ -60,7 +60,7 @@ final class StatusWriterTest {
     }
 
     @Test
-    void whatIsThereIsNotWrittenAgain() throws Exception {
+    void whatIsThereIsNotWrittenAgain() {
         create("cart");
         want("cart", ACCEPTED);
         until(() -> writer.writes() == 1);
@@ -133,7 +133,7 @@ final class StatusWriterTest {
     }
 
     @Test
-    void anOutageIsSatOutTogetherAndNothingIsLost() throws Exception {
+    void anOutageIsSatOutTogetherAndNothingIsLost() {
         for (int i = 0; i < 50; i++) {
             create("r" + i);
         }
@@ -200,7 +200,7 @@ final class StatusWriterTest {
     }
 
     @Test
-    void nothingIsWrittenAfterLeading() throws Exception {
+    void nothingIsWrittenAfterLeading() {
         for (int i = 0; i < 100; i++) {
             create("r" + i);
             all.put(key("r" + i), wanted("r" + i, ACCEPTED));
@@ -208,15 +208,14 @@ final class StatusWriterTest {
         writer.want(all);
         until(() -> cluster.asked("PATCH") > 10);
         writer.close();
-        long written = cluster.asked("PATCH");
         writer.want(Map.of(key("r1"), wanted("r1", REFUSED)));
-        StatusWriter next = writer(Duration.ofHours(1));
-        next.want(all);
-        until(() -> next.writes() >= 100 - written);
-        next.close();
-        // What was under way when the first had to stop may have been taken, or not; it is not said twice.
-        assertThat(cluster.asked("PATCH")).isEqualTo(written + next.writes());
-        assertThat(reason("r1")).isEqualTo("Accepted");
+        writer = writer(Duration.ofHours(1));
+        writer.want(all);
+        until(() -> all.keySet().stream().allMatch(each -> reason(each.name()).equals("Accepted")));
+        writer.close();
+        // Of what was under way when the first had to stop some is taken, and some is in vain; nothing else is said
+        // twice.
+        assertThat(cluster.asked("PATCH")).isBetween(100L, 104L);
     }
 
     @Test
@@ -265,13 +264,16 @@ final class StatusWriterTest {
         return new ObjectKey("HTTPRoute", "shop", route);
     }
 
-    private String reason(String route) throws InterruptedException {
-        JsonNode parents = status(route).path("parents");
-        return parents.at("/0/conditions/0/reason").asText();
+    private String reason(String route) {
+        return status(route).at("/parents/0/conditions/0/reason").asText();
     }
 
-    private JsonNode status(String route) throws InterruptedException {
-        return api.get(FOLDER + route).body().path("status");
+    private JsonNode status(String route) {
+        try {
+            return api.get(FOLDER + route).body().path("status");
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private void create(String route) {

@@ -170,7 +170,7 @@ public final class Provisioner implements AutoCloseable {
         }
         List<Piece> pieces = new ArrayList<>();
         Made.FOLDERS.forEach((kind, folder) -> {
-            String path = folder.formatted(plan.namespace());
+            String path = folder.replace("%s", plan.namespace());
             HasMetadata object = wanted.get(kind);
             pieces.add(Piece.of(
                     kind, path, plan.name(), object == null ? JsonNodeFactory.instance.objectNode() : json(object)));

@@ -222,10 +222,10 @@ final class PlansTest {
                 kind: Gateway
                 metadata: {name: web, namespace: shop}
                 spec:
-                  gatewayClassName: %s
-                  listeners: [%s]
+                  gatewayClassName: CLASS
+                  listeners: [LISTENERS]
                   allowedListeners: {namespaces: {from: Same}}
-                """.formatted(className, listeners);
+                """.replace("CLASS", className).replace("LISTENERS", listeners);
     }
 
     private static Map<ObjectKey, Plan> plans(String manifests) {

@@ -133,7 +133,7 @@ final class StatusWriterTest {
     }
 
     @Test
-    void anOutageIsSatOutTogetherAndNothingIsLost() {
+    void anOutageIsSatOutTogetherAndNothingIsLost() throws InterruptedException {
         for (int i = 0; i < 50; i++) {
             create("r" + i);
         }

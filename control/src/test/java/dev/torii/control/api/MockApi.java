@@ -1,6 +1,7 @@
 package dev.torii.control.api;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.torii.testkit.kube.CrudObjects;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.CustomResourceDefinitionContext;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;

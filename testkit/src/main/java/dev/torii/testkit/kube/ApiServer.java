@@ -103,11 +103,11 @@ public final class ApiServer implements AutoCloseable {
         String text = """
                 apiVersion: v1
                 kind: Config
-                clusters: [{name: test, cluster: {server: "%s", insecure-skip-tls-verify: true}}]
-                users: [{name: test, user: {token: "%s"}}]
+                clusters: [{name: test, cluster: {server: "SERVER", insecure-skip-tls-verify: true}}]
+                users: [{name: test, user: {token: "TOKEN"}}]
                 contexts: [{name: test, context: {cluster: test, user: test, namespace: default}}]
                 current-context: test
-                """.formatted(config.getMasterUrl(), token);
+                """.replace("SERVER", config.getMasterUrl()).replace("TOKEN", token);
         try {
             return Files.writeString(folder.resolve("kubeconfig"), text);
         } catch (IOException e) {

@@ -2,7 +2,6 @@ package dev.torii.testkit.kube;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.client.ConfigBuilder;
-import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
@@ -21,7 +20,7 @@ final class MockApiServer implements ApiServer.Engine {
     /** It tells every request at a level that is shown. */
     private static final Logger ITS_LOG = Logger.getLogger(MockWebServer.class.getName());
 
-    private final KubernetesCrudDispatcher objects = new KubernetesCrudDispatcher();
+    private final CrudObjects objects = new CrudObjects();
     private final Map<String, Integer> answers = new ConcurrentHashMap<>();
     private final KubernetesMockServer server;
 
@@ -74,7 +73,7 @@ final class MockApiServer implements ApiServer.Engine {
 
         private MockResponse refused(int status) {
             return new MockResponse().setResponseCode(status).setBody("""
-                    {"kind":"Status","apiVersion":"v1","status":"Failure","code":%d,"message":"refused by the test"}""".formatted(status));
+                    {"kind":"Status","apiVersion":"v1","status":"Failure","code":CODE,"message":"refused by the test"}""".replace("CODE", String.valueOf(status)));
         }
 
         @Override

@@ -1,4 +1,4 @@
-package dev.torii.control.api;
+package dev.torii.testkit.kube;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;

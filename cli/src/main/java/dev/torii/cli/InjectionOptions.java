@@ -3,7 +3,9 @@ package dev.torii.cli;
 import dev.torii.injector.InjectorSettings;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -13,7 +15,8 @@ final class InjectionOptions {
     @Option(
             names = "--image",
             paramLabel = "IMAGE",
-            description = "The image of sidecars (default: torii: and this version).")
+            description =
+                    "The image of sidecars (default: with --kube that of this pod, else torii: and this version).")
     private @Nullable String image;
 
     @Option(
@@ -34,9 +37,14 @@ final class InjectionOptions {
     private List<String> neverIn = List.of();
 
     InjectorSettings settings() {
+        return settings(Optional::empty);
+    }
+
+    /** @param own tells the image of this process, and is asked only if nobody named one */
+    InjectorSettings settings(Supplier<Optional<String>> own) {
         Set<String> never = new LinkedHashSet<>(InjectorSettings.SYSTEM_NAMESPACES);
         never.addAll(neverIn);
-        return new InjectorSettings(
-                Torii.Version.number(), image == null ? "torii:" + Torii.Version.number() : image, control, cni, never);
+        String named = image != null ? image : own.get().orElse("torii:" + Torii.Version.number());
+        return new InjectorSettings(Torii.Version.number(), named, control, cni, never);
     }
 }

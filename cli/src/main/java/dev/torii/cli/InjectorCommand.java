@@ -1,9 +1,18 @@
 package dev.torii.cli;
 
+import dev.torii.injector.ClusterInjector;
+import dev.torii.injector.InjectorSettings;
 import dev.torii.injector.Webhook;
+import dev.torii.kube.Cluster;
+import dev.torii.kube.OwnPod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,26 +38,72 @@ final class InjectorCommand implements Callable<Integer> {
             description = "Where the API server asks (default: ${DEFAULT-VALUE}).")
     private HostPort listen;
 
-    @Option(
-            names = "--cert",
-            required = true,
-            paramLabel = "FILE",
-            description = "Certificate chain, PEM; renewed files are taken.")
-    private Path certificate;
+    @ArgGroup(multiplicity = "1")
+    private @Nullable Certificate from;
 
-    @Option(names = "--key", required = true, paramLabel = "FILE", description = "Its key, PEM.")
-    private Path key;
+    /** One of two ways to have one. */
+    private static final class Certificate {
+
+        @ArgGroup(exclusive = false)
+        private @Nullable Files files;
+
+        @Option(
+                names = "--kube",
+                required = true,
+                description = "Runs in a cluster: manages its own certificate, and the caBundle of"
+                        + " MutatingWebhookConfiguration torii-injector.")
+        private boolean kube;
+    }
+
+    private static final class Files {
+
+        @Option(
+                names = "--cert",
+                required = true,
+                paramLabel = "FILE",
+                description = "Certificate chain, PEM; renewed files are taken.")
+        private Path certificate;
+
+        @Option(names = "--key", required = true, paramLabel = "FILE", description = "Its key, PEM.")
+        private Path key;
+    }
 
     @Mixin
     private final InjectionOptions injection = new InjectionOptions();
 
     @Override
     public Integer call() throws InterruptedException {
-        Running.requirePaths(List.of(certificate, key));
-        var webhook = Webhook.start(
-                new Webhook.Options(listen.host(), listen.port(), certificate, key, injection.settings()));
-        webhook.onSuccess(started ->
-                spec.commandLine().getOut().println("torii: the injector listens on port " + started.port()));
+        Files files = Objects.requireNonNull(from, "picocli asks for one").files;
+        return files == null ? inCluster() : withFiles(files);
+    }
+
+    private int withFiles(Files files) throws InterruptedException {
+        Running.requirePaths(List.of(files.certificate, files.key));
+        var webhook = Webhook.start(new Webhook.Options(
+                listen.host(),
+                listen.port(),
+                new Webhook.Credentials.Files(files.certificate, files.key),
+                injection.settings()));
+        webhook.onSuccess(started -> listening(started.port()));
         return Running.untilStopped(webhook, Webhook::close, Webhook::stopped);
+    }
+
+    private int inCluster() throws InterruptedException {
+        OwnPod pod = OwnPod.of(System.getenv());
+        ClusterInjector injector;
+        try {
+            KubernetesClient client = Cluster.connect(Cluster.Access.USUAL);
+            InjectorSettings settings = injection.settings(() -> pod.image(client));
+            injector = ClusterInjector.start(
+                    client, new ClusterInjector.Options(listen.host(), listen.port(), pod, settings));
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw new Failure(String.valueOf(e.getMessage()));
+        }
+        injector.serving().onSuccess(serves -> listening(injector.port()));
+        return Running.untilStopped(Future.succeededFuture(injector), ClusterInjector::close, ClusterInjector::stopped);
+    }
+
+    private void listening(int port) {
+        spec.commandLine().getOut().println("torii: the injector listens on port " + port);
     }
 }

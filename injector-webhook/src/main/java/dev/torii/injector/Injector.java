@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What becomes of one pod, or of the template of one. Whoever brings a pod here has chosen it: the API server by the
- * webhook's selectors, a person by naming a file; so a pod that says nothing of itself gets its sidecar. Pure: the same pod
- * always gets the same, and one that has a sidecar gets no other. Safe on any thread.
+ * What becomes of one pod, or of the template of one. A pod says by itself whether it wants a sidecar (label or annotation
+ * {@code torii.dev/inject}); for one that says nothing its namespace does ({@link NamespaceSays}). Pure: the same pod always
+ * gets the same, and one that has a sidecar gets no other. Safe on any thread.
  */
 public final class Injector {
 
@@ -21,6 +21,16 @@ public final class Injector {
 
     public Injector(InjectorSettings settings) {
         this.settings = settings;
+    }
+
+    /** What the label {@code torii.dev/inject} of the pod's namespace says, in the words that it uses. */
+    public enum NamespaceSays {
+        /** There is no such label: only who asks gets one. */
+        NOTHING,
+        /** Who does not ask gets one too. */
+        ENABLED,
+        /** Nobody gets one. */
+        DISABLED
     }
 
     /** What was decided. */
@@ -51,7 +61,7 @@ public final class Injector {
      * @param pod with {@code metadata} and {@code spec}; changed in place
      * @param namespace that it will run in; {@code ""} when that is not known
      */
-    public Outcome inject(ObjectNode pod, String namespace) {
+    public Outcome inject(ObjectNode pod, String namespace, NamespaceSays says) {
         if (!(pod.get("spec") instanceof ObjectNode spec)
                 || !(spec.get("containers") instanceof ArrayNode containers)) {
             return new Outcome.Refused("this pod has no spec.containers");
@@ -60,9 +70,13 @@ public final class Injector {
         if (!shape.isEmpty()) {
             return new Outcome.Refused(shape);
         }
-        String reason = whyNot(pod, spec, namespace);
-        if (!reason.isEmpty() || hasSidecar(spec)) {
-            return new Outcome.Left(reason);
+        Wish wish = wish(pod);
+        if (hasSidecar(spec) || wish == Wish.NONE && says != NamespaceSays.ENABLED) {
+            return new Outcome.Left("");
+        }
+        String reason = wish.whyNot.isEmpty() ? whyNot(spec, namespace, says) : wish.whyNot;
+        if (!reason.isEmpty()) {
+            return new Outcome.Left("not injected: " + reason);
         }
         for (JsonNode container : containers) {
             String taken = takenPort(container);
@@ -100,32 +114,45 @@ public final class Injector {
         return "";
     }
 
-    private String whyNot(ObjectNode pod, ObjectNode spec, String namespace) {
-        JsonNode metadata = pod.path("metadata");
-        String label = metadata.path("labels").path(PodSettings.INJECT).asText("");
-        String annotation =
-                metadata.path("annotations").path(PodSettings.INJECT).asText("");
-        if (says("false", label, annotation)) {
-            // What its owner wrote needs no warning.
-            return says("true", label, annotation)
-                    ? "not injected: its label and its annotation torii.dev/inject contradict each other"
-                    : "not injected: torii.dev/inject is \"false\"";
+    /** What a pod says of itself. What its owner wrote needs no warning, but where it is no answer. */
+    private enum Wish {
+        NONE(""),
+        YES(""),
+        NO("torii.dev/inject is \"false\""),
+        BOTH("its label and its annotation torii.dev/inject contradict each other");
+
+        private final String whyNot;
+
+        Wish(String whyNot) {
+            this.whyNot = whyNot;
         }
-        if (settings.neverIn().contains(namespace)) {
-            return "not injected: namespace " + namespace + " is the cluster's own, which must come up without a mesh";
-        }
-        if (spec.path("hostNetwork").asBoolean()) {
-            return "not injected: the pod uses its host's network, whose traffic is not its own";
-        }
-        if (spec.path("os").path("name").asText("linux").equals("windows")) {
-            return "not injected: capture is for Linux";
-        }
-        return "";
     }
 
-    private static boolean says(String word, String label, String annotation) {
-        return label.toLowerCase(Locale.ROOT).equals(word)
-                || annotation.toLowerCase(Locale.ROOT).equals(word);
+    private static Wish wish(ObjectNode pod) {
+        JsonNode metadata = pod.path("metadata");
+        List<String> said = List.of(
+                metadata.path("labels").path(PodSettings.INJECT).asText("").toLowerCase(Locale.ROOT),
+                metadata.path("annotations").path(PodSettings.INJECT).asText("").toLowerCase(Locale.ROOT));
+        if (said.contains("false")) {
+            return said.contains("true") ? Wish.BOTH : Wish.NO;
+        }
+        return said.contains("true") ? Wish.YES : Wish.NONE;
+    }
+
+    private String whyNot(ObjectNode spec, String namespace, NamespaceSays says) {
+        if (says == NamespaceSays.DISABLED) {
+            return "namespace " + namespace + " does not want sidecars: its label torii.dev/inject is not \"enabled\"";
+        }
+        if (settings.neverIn().contains(namespace)) {
+            return "namespace " + namespace + " is the cluster's own, which must come up without a mesh";
+        }
+        if (spec.path("hostNetwork").asBoolean()) {
+            return "the pod uses its host's network, whose traffic is not its own";
+        }
+        if (spec.path("os").path("name").asText("linux").equals("windows")) {
+            return "capture is for Linux";
+        }
+        return "";
     }
 
     /** The container counts, not the note about it, which may have been copied from elsewhere. */

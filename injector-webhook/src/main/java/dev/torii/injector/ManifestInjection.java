@@ -125,8 +125,9 @@ public final class ManifestInjection {
         }
         String what = document.path("kind").asText() + " "
                 + document.path("metadata").path("name").asText("without a name") + ": ";
-        Injector.Outcome outcome =
-                injector.inject(pod, document.path("metadata").path("namespace").asText(""));
+        // Whoever names a file wants what is in it to have one.
+        Injector.Outcome outcome = injector.inject(
+                pod, document.path("metadata").path("namespace").asText(""), Injector.NamespaceSays.ENABLED);
         if (outcome instanceof Injector.Outcome.Injected injected) {
             injected.warnings().forEach(warning -> remarks.add(what + warning));
         } else if (outcome instanceof Injector.Outcome.Left left

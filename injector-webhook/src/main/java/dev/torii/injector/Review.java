@@ -46,8 +46,8 @@ final class Review {
         }
     }
 
-    /** Answers a body. */
-    byte[] answer(byte[] body) throws NotAReview {
+    /** Answers a body, of a pod in a namespace that says this. */
+    byte[] answer(byte[] body, Injector.NamespaceSays says) throws NotAReview {
         JsonNode request = read(body).path("request");
         String uid = request.path("uid").asText("");
         if (uid.isEmpty() || uid.length() > 100) {
@@ -55,7 +55,7 @@ final class Review {
         }
         ObjectNode answer = JSON.createObjectNode();
         answer.put("apiVersion", "admission.k8s.io/v1").put("kind", "AdmissionReview");
-        answer(request, answer.putObject("response").put("uid", uid));
+        answer(request, says, answer.putObject("response").put("uid", uid));
         return answer.toString().getBytes(StandardCharsets.UTF_8);
     }
 
@@ -79,7 +79,7 @@ final class Review {
         return review;
     }
 
-    private void answer(JsonNode request, ObjectNode response) {
+    private void answer(JsonNode request, Injector.NamespaceSays says, ObjectNode response) {
         JsonNode kind = request.path("kind");
         boolean isNewPod = kind.path("group").asText("").isEmpty()
                 && kind.path("kind").asText("").equals("Pod")
@@ -94,7 +94,7 @@ final class Review {
             return;
         }
         Injector.Outcome outcome =
-                injector.inject(pod, request.path("namespace").asText(""));
+                injector.inject(pod, request.path("namespace").asText(""), says);
         if (outcome instanceof Injector.Outcome.Injected injected) {
             response.put("patchType", "JSONPatch");
             response.put(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.torii.injector.Injector.NamespaceSays;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -86,7 +87,7 @@ final class InjectorTest {
     void aCniPluginMakesTheCaptureStepUnnecessary() {
         InjectorSettings settings = new InjectorSettings("1", "torii:1", "https://control", true, Set.of());
         ObjectNode pod = Pods.plain();
-        new Injector(settings).inject(pod, "shop");
+        new Injector(settings).inject(pod, "shop", NamespaceSays.ENABLED);
         assertThat(Pods.typed(pod).getSpec().getInitContainers())
                 .extracting(Container::getName)
                 .containsExactly("torii-sidecar", "migrate");
@@ -210,6 +211,39 @@ final class InjectorTest {
         assertThat(byLabel.at("/spec/initContainers")).hasSize(1);
     }
 
+    /** What the label, the annotation and the namespace's label say, and what comes of it. */
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "-,     -,     NOTHING,  left",
+                "-,     -,     ENABLED,  injected",
+                "-,     -,     DISABLED, left",
+                "true,  -,     NOTHING,  injected",
+                "-,     true,  NOTHING,  injected",
+                "true,  true,  ENABLED,  injected",
+                "True,  -,     NOTHING,  injected",
+                "yes,   -,     NOTHING,  left",
+                "false, -,     NOTHING,  left: not injected: torii.dev/inject is \"false\"",
+                "-,     false, ENABLED,  left: not injected: torii.dev/inject is \"false\"",
+                "true,  false, ENABLED,  left: not injected: its label and its annotation torii.dev/inject contradict each other",
+                "true,  -,     DISABLED, left: not injected: namespace shop does not want sidecars",
+                "-,     true,  DISABLED, left: not injected: namespace shop does not want sidecars",
+            })
+    void aPodSaysWhatItWantsAndItsNamespaceForThoseThatDoNot(
+            String label, String annotation, NamespaceSays says, String what) {
+        ObjectNode pod = annotation == null ? Pods.plain() : Pods.annotated("inject", annotation);
+        if (label != null) {
+            ((ObjectNode) pod.at("/metadata/labels")).put("torii.dev/inject", label);
+        }
+        Injector.Outcome outcome = new Injector(Pods.SETTINGS).inject(pod, "shop", says);
+        String was = outcome instanceof Injector.Outcome.Left left
+                ? "left" + (left.reason().isEmpty() ? "" : ": " + left.reason())
+                : outcome instanceof Injector.Outcome.Injected ? "injected" : "refused";
+        assertThat(was).startsWith(what);
+        assertThat(was.equals("left")).isEqualTo(what.equals("left"));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "hostNetwork, true, its host's network",
@@ -227,8 +261,11 @@ final class InjectorTest {
     @Test
     void theClustersOwnNamespacesAreNeverTouched() {
         for (String namespace : InjectorSettings.SYSTEM_NAMESPACES) {
-            assertThat(new Injector(Pods.SETTINGS).inject(Pods.annotated("inject", "true"), namespace))
-                    .isInstanceOf(Injector.Outcome.Left.class);
+            assertThat(new Injector(Pods.SETTINGS)
+                            .inject(Pods.annotated("inject", "true"), namespace, NamespaceSays.ENABLED))
+                    .isInstanceOfSatisfying(
+                            Injector.Outcome.Left.class,
+                            left -> assertThat(left.reason()).contains("the cluster's own"));
         }
     }
 

@@ -66,7 +66,27 @@ final class Pods {
     }
 
     static Injector.Outcome inject(ObjectNode pod) {
-        return new Injector(SETTINGS).inject(pod, "shop");
+        return new Injector(SETTINGS).inject(pod, "shop", Injector.NamespaceSays.ENABLED);
+    }
+
+    /** As a kube-apiserver 1.31 sends one. */
+    static ObjectNode review(JsonNode pod, String operation, boolean dryRun) {
+        ObjectNode review = json("""
+                {"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{
+                  "uid":"705ab4f5-6393-11e8-b7cc-42010a800002",
+                  "kind":{"group":"","version":"v1","kind":"Pod"},
+                  "resource":{"group":"","version":"v1","resource":"pods"},
+                  "requestKind":{"group":"","version":"v1","kind":"Pod"},
+                  "requestResource":{"group":"","version":"v1","resource":"pods"},
+                  "namespace":"shop",
+                  "userInfo":{"username":"system:serviceaccount:kube-system:replicaset-controller",
+                    "uid":"1","groups":["system:serviceaccounts","system:authenticated"]},
+                  "oldObject":null,
+                  "options":{"kind":"CreateOptions","apiVersion":"meta.k8s.io/v1"}}}
+                """);
+        ObjectNode request = (ObjectNode) review.get("request");
+        request.put("operation", operation).put("dryRun", dryRun).set("object", pod);
+        return review;
     }
 
     /** Applies a patch to the pod it is for, and reads the result strictly. */

@@ -50,7 +50,8 @@ final class WebhookTest {
         Certificates.Leaf leaf = authority.issue("localhost");
         Path certificate = Files.writeString(folder.resolve("tls.crt"), leaf.certificatePem());
         Path key = Files.writeString(folder.resolve("tls.key"), leaf.keyPem());
-        webhook = Webhook.start(new Webhook.Options("127.0.0.1", 0, certificate, key, Pods.SETTINGS))
+        webhook = Webhook.start(new Webhook.Options(
+                        "127.0.0.1", 0, new Webhook.Credentials.Files(certificate, key), Pods.SETTINGS))
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get(20, TimeUnit.SECONDS);
@@ -88,8 +89,8 @@ final class WebhookTest {
 
     /** The answer's {@code response}, of the request that was asked. */
     private JsonNode review(ObjectNode pod) throws IOException, InterruptedException {
-        ObjectNode review = review(pod, "CREATE", false);
-        HttpResponse<String> answer = post("/inject?timeout=10s", review.toString());
+        ObjectNode review = Pods.review(pod, "CREATE", false);
+        HttpResponse<String> answer = post("/inject/enabled?timeout=10s", review.toString());
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("content-type")).contains("application/json");
         JsonNode json = Pods.JSON.readTree(answer.body());
@@ -97,26 +98,6 @@ final class WebhookTest {
         assertThat(json.path("kind").asText()).isEqualTo("AdmissionReview");
         assertThat(json.at("/response/uid")).isEqualTo(review.at("/request/uid"));
         return json.path("response");
-    }
-
-    /** As a kube-apiserver 1.31 sends one. */
-    private static ObjectNode review(JsonNode pod, String operation, boolean dryRun) {
-        ObjectNode review = Pods.json("""
-                {"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{
-                  "uid":"705ab4f5-6393-11e8-b7cc-42010a800002",
-                  "kind":{"group":"","version":"v1","kind":"Pod"},
-                  "resource":{"group":"","version":"v1","resource":"pods"},
-                  "requestKind":{"group":"","version":"v1","kind":"Pod"},
-                  "requestResource":{"group":"","version":"v1","resource":"pods"},
-                  "namespace":"shop",
-                  "userInfo":{"username":"system:serviceaccount:kube-system:replicaset-controller",
-                    "uid":"1","groups":["system:serviceaccounts","system:authenticated"]},
-                  "oldObject":null,
-                  "options":{"kind":"CreateOptions","apiVersion":"meta.k8s.io/v1"}}}
-                """);
-        ObjectNode request = (ObjectNode) review.get("request");
-        request.put("operation", operation).put("dryRun", dryRun).set("object", pod);
-        return review;
     }
 
     private static JsonNode patch(JsonNode response) throws IOException {
@@ -175,7 +156,7 @@ final class WebhookTest {
     @Test
     void whatIsNotANewPodIsLetPass() throws Exception {
         for (ObjectNode review : new ObjectNode[] {
-            review(Pods.plain(), "UPDATE", false), review(Pods.json("{\"spec\":1}"), "DELETE", true)
+            Pods.review(Pods.plain(), "UPDATE", false), Pods.review(Pods.json("{\"spec\":1}"), "DELETE", true)
         }) {
             JsonNode answer =
                     Pods.JSON.readTree(post("/inject", review.toString()).body());
@@ -186,12 +167,39 @@ final class WebhookTest {
 
     @Test
     void aDryRunGetsTheSamePatch() throws Exception {
-        JsonNode real = Pods.JSON.readTree(
-                post("/inject", review(Pods.plain(), "CREATE", false).toString())
-                        .body());
-        JsonNode dry = Pods.JSON.readTree(
-                post("/inject", review(Pods.plain(), "CREATE", true).toString()).body());
+        JsonNode real = Pods.JSON.readTree(post(
+                        "/inject/enabled",
+                        Pods.review(Pods.plain(), "CREATE", false).toString())
+                .body());
+        JsonNode dry = Pods.JSON.readTree(post(
+                        "/inject/enabled",
+                        Pods.review(Pods.plain(), "CREATE", true).toString())
+                .body());
+        assertThat(dry.at("/response/patchType").asText()).isEqualTo("JSONPatch");
         assertThat(dry).isEqualTo(real);
+    }
+
+    /** The path stands for what the namespace says; the same pod, which says nothing, at each of them. */
+    @ParameterizedTest
+    @CsvSource({"/inject, false", "/inject/enabled, true", "/inject/disabled, false"})
+    void theNamespaceSpeaksForWhoSaysNothing(String path, boolean injected) throws Exception {
+        JsonNode quiet = Pods.JSON.readTree(
+                post(path, Pods.review(Pods.plain(), "CREATE", false).toString())
+                        .body());
+        assertThat(quiet.at("/response/allowed").asBoolean()).isTrue();
+        assertThat(quiet.path("response").has("patch")).isEqualTo(injected);
+        assertThat(quiet.path("response").has("warnings")).isFalse();
+    }
+
+    @Test
+    void anOptedOutNamespaceIsAWarning() throws Exception {
+        ObjectNode review = Pods.review(Pods.annotated("inject", "true"), "CREATE", false);
+        JsonNode answer =
+                Pods.JSON.readTree(post("/inject/disabled", review.toString()).body());
+        assertThat(answer.at("/response/allowed").asBoolean()).isTrue();
+        assertThat(answer.path("response").has("patch")).isFalse();
+        assertThat(answer.at("/response/warnings/0").asText())
+                .startsWith("torii: not injected: namespace shop does not want sidecars");
     }
 
     @Test
@@ -231,8 +239,8 @@ final class WebhookTest {
                 "{\"metadata\":{\"annotations\":[]},\"spec\":{\"containers\":[{}]}}",
             })
     void aPodThatIsNoneIsDeniedInTheProtocol(String pod) throws Exception {
-        HttpResponse<String> answer =
-                post("/inject", review(Pods.JSON.readTree(pod), "CREATE", false).toString());
+        HttpResponse<String> answer = post(
+                "/inject", Pods.review(Pods.JSON.readTree(pod), "CREATE", false).toString());
         assertThat(answer.statusCode()).isEqualTo(200);
         JsonNode response = Pods.JSON.readTree(answer.body()).path("response");
         assertThat(response.path("uid").asText()).isEqualTo("705ab4f5-6393-11e8-b7cc-42010a800002");

@@ -11,14 +11,9 @@ import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.HttpURLConnection;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Whom pods may trust, where they can mount it: a ConfigMap {@value Authority#NAME} with {@code ca.crt} in every namespace
@@ -34,16 +29,11 @@ public final class Bundles implements AutoCloseable {
     public static final Set<String> EXCEPT = Set.of("kube-system", "kube-public", "kube-node-lease");
 
     private static final Logger LOG = System.getLogger(Bundles.class.getName());
-    private static final Duration RETRY = Duration.ofSeconds(5);
-    private static final Duration LAST_WORK = Duration.ofSeconds(5);
 
     private final KubernetesClient client;
-    private final ScheduledExecutorService thread = Threads.daemon("bundles");
+    private final Upkeep upkeep = new Upkeep("bundles", this::spread);
     private final SharedIndexInformer<Namespace> namespaces;
     private final SharedIndexInformer<ConfigMap> maps;
-
-    /** Whether a look is on its way: what happens until then is seen by it. */
-    private final AtomicBoolean asked = new AtomicBoolean();
 
     /** Namespaces that were written to, while the watch has not told of it: until then the store knows less than we do. */
     private final Set<String> awaited = ConcurrentHashMap.newKeySet();
@@ -60,7 +50,7 @@ public final class Bundles implements AutoCloseable {
                 .withField("metadata.name", Authority.NAME)
                 .runnableInformer(0)
                 .exceptionHandler((started, e) -> retry(e));
-        namespaces.addEventHandler(new Changes<>(namespace -> look()));
+        namespaces.addEventHandler(new Changes<>(namespace -> upkeep.poke()));
         maps.addEventHandler(new Changes<>(this::seen));
     }
 
@@ -72,8 +62,8 @@ public final class Bundles implements AutoCloseable {
      */
     public static Bundles start(KubernetesClient client, String bundle) {
         Bundles bundles = new Bundles(client, bundle);
-        bundles.namespaces.start().thenRun(bundles::look);
-        bundles.maps.start().thenRun(bundles::look);
+        bundles.namespaces.start().thenRun(bundles.upkeep::poke);
+        bundles.maps.start().thenRun(bundles.upkeep::poke);
         return bundles;
     }
 
@@ -81,7 +71,7 @@ public final class Bundles implements AutoCloseable {
     public void offer(String newBundle) {
         bundle = newBundle;
         awaited.clear();
-        look();
+        upkeep.poke();
     }
 
     private boolean retry(Throwable failure) {
@@ -91,38 +81,26 @@ public final class Bundles implements AutoCloseable {
 
     private void seen(ConfigMap map) {
         awaited.remove(map.getMetadata().getNamespace());
-        look();
+        upkeep.poke();
     }
 
-    private void look() {
-        if (asked.compareAndSet(false, true)) {
-            try {
-                thread.execute(this::spread);
-            } catch (RejectedExecutionException closed) {
-                // somebody else leads
-            }
-        }
-    }
-
-    private void spread() {
-        asked.set(false);
+    private boolean spread() {
         if (!namespaces.hasSynced() || !maps.hasSynced()) {
-            return;
+            return true; // looks again when they have
         }
         Map<String, String> wanted = Map.of(Trust.CERTIFICATES, bundle);
         boolean failed = false;
         for (Namespace namespace : namespaces.getStore().list()) {
             String name = namespace.getMetadata().getName();
             boolean ends = namespace.getMetadata().getDeletionTimestamp() != null;
-            if (!ends && !EXCEPT.contains(name) && !thread.isShutdown()) {
+            if (!ends && !EXCEPT.contains(name) && !upkeep.isClosed()) {
                 failed |= !put(name, wanted);
             }
         }
         if (!failed) {
             trouble = "";
-        } else if (!thread.isShutdown()) {
-            thread.schedule(this::look, RETRY.toMillis(), TimeUnit.MILLISECONDS);
         }
+        return !failed;
     }
 
     /** False when it has to be tried again. */
@@ -165,7 +143,7 @@ public final class Bundles implements AutoCloseable {
             return true;
         }
         String now = Threads.line(e);
-        if (trouble.isEmpty()) {
+        if (trouble.isEmpty() && !upkeep.isClosed()) {
             LOG.log(Level.WARNING, "ConfigMap " + namespace + "/" + Authority.NAME + ": " + now);
         }
         trouble = now;
@@ -188,7 +166,6 @@ public final class Bundles implements AutoCloseable {
     public void close() {
         namespaces.stop();
         maps.stop();
-        thread.shutdown();
-        Threads.await(thread, LAST_WORK);
+        upkeep.close();
     }
 }

@@ -34,8 +34,9 @@ final class Crds {
     /** Installs all of a folder, and waits until they are served. */
     static void install(KubernetesClient client, Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
-            List<Path> manifests =
-                    files.filter(each -> each.toString().endsWith(".yaml")).toList();
+            List<Path> manifests = files.filter(each -> each.toString().endsWith(".yaml"))
+                    .filter(each -> !each.endsWith("kustomization.yaml"))
+                    .toList();
             for (Path each : manifests) {
                 install(client, Files.newInputStream(each));
             }

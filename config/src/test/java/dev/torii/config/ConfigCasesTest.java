@@ -99,15 +99,18 @@ class ConfigCasesTest {
                     .filter(other -> other.listener() != null && isSameObject(other, status))
                     .count();
             seen.add(new SeenStatus(
-                    subject(status), conditions, status.attachedRoutes(), status.supportedKinds(), listeners));
+                    subject(status),
+                    conditions,
+                    status.attachedRoutes(),
+                    status.supportedKinds(),
+                    listeners,
+                    status.attachedListenerSets()));
         }
         return seen;
     }
 
     private static boolean isSameObject(Status one, Status other) {
-        return one.kind().equals(other.kind())
-                && one.namespace().equals(other.namespace())
-                && one.name().equals(other.name());
+        return one.object().equals(other.object());
     }
 
     private static Subject subject(Status status) {
@@ -115,6 +118,7 @@ class ConfigCasesTest {
         return new Subject(
                 status.kind(),
                 new ObjectName(status.namespace(), status.name()),
+                parent == null ? "" : parent.target().kind(),
                 parent == null
                         ? null
                         : new ObjectName(

@@ -46,10 +46,21 @@ class TotalityTest {
                             "- {name: https, port: 443, protocol: HTTPS, hostname: a.example, tls: {certificateRefs: [{name: cert}]}}",
                             "- {name: tls, port: 443, protocol: TLS, hostname: b.example, tls: {mode: Passthrough}}",
                             "- {name: tcp, port: 9000, protocol: TCP, allowedRoutes: {namespaces: {from: All}, kinds: [{kind: TCPRoute}]}}")
-                    + "  tls: {backend: {clientCertificateRef: {name: cert}}}",
+                    + "  tls: {backend: {clientCertificateRef: {name: cert}}}\n"
+                    + "  allowedListeners: {namespaces: {from: All}}\n"
+                    + "  infrastructure: {parametersRef: {group: \"\", kind: ConfigMap, name: ca}}",
+            """
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: ListenerSet
+            metadata: {name: more, namespace: web}
+            spec:
+              parentRef: {name: other, namespace: infra}
+              listeners:
+              - {name: http, port: 80, protocol: HTTP, hostname: a.example}
+              - {name: tls, port: 443, protocol: TLS, hostname: c.example, tls: {mode: Passthrough}}""",
             httpRoute(
                     "shop",
-                    "parentRefs: [{name: gw}, {name: other, sectionName: https}]",
+                    "parentRefs: [{name: gw}, {name: other, sectionName: https}, {kind: ListenerSet, name: more, namespace: web}]",
                     "hostnames: [a.example, \"*.example\"]",
                     "rules:",
                     "- matches: [{path: {type: Exact, value: /a}}, {headers: [{name: x, value: b}]}]",
@@ -144,6 +155,11 @@ class TotalityTest {
             Read read = ManifestReader.parse("test.yaml", text);
             Compiled compiled = new SnapshotCompiler().compile(read.resources());
             isComplete(compiled.snapshot(), "seed " + seed + ", round " + round);
+            assertThat(new SnapshotCompiler()
+                            .review(read.resources(), List.of())
+                            .statuses())
+                    .isSortedAccordingTo(Status.ORDER)
+                    .allSatisfy(each -> assertThat(each.conditions()).isNotEmpty());
             assertThat(compiled.findings())
                     .allMatch(each -> each.message().lines().count() == 1);
             assertThat(compiled.findings()).isSortedAccordingTo(Finding::compareTo);

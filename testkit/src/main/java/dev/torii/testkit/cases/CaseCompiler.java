@@ -55,14 +55,16 @@ public interface CaseCompiler {
      * @param conditions by type
      * @param attachedRoutes of a listener, else 0
      * @param supportedKinds of a listener, else empty
-     * @param listeners of a Gateway, else 0
+     * @param listeners of a Gateway or ListenerSet, else 0
+     * @param attachedListenerSets of a Gateway, else 0
      */
     record SeenStatus(
             Subject subject,
             Map<String, SeenCondition> conditions,
             int attachedRoutes,
             List<String> supportedKinds,
-            int listeners) {
+            int listeners,
+            int attachedListenerSets) {
         public SeenStatus {
             conditions = Map.copyOf(conditions);
             supportedKinds = List.copyOf(supportedKinds);

@@ -73,7 +73,10 @@ public final class ConfigRun {
 
     private void statuses(Step.Status step, List<Compiled> compiled) {
         Map<StatusLine.Subject, SeenStatus> seen = new HashMap<>();
-        compiled.forEach(c -> c.statuses().forEach(s -> seen.put(s.subject(), s)));
+        compiled.forEach(c -> c.statuses().forEach(s -> {
+            seen.put(s.subject(), s);
+            seen.put(s.subject().withoutParentKind(), s);
+        }));
         for (StatusLine line : step.lines()) {
             SeenStatus status = seen.get(line.subject());
             if (status == null) {
@@ -113,6 +116,8 @@ public final class ConfigRun {
             fail(line, routes.count() + " attached routes", Integer.toString(seen.attachedRoutes()));
         } else if (fact instanceof Fact.Listeners listeners && listeners.count() != seen.listeners()) {
             fail(line, listeners.count() + " listeners", Integer.toString(seen.listeners()));
+        } else if (fact instanceof Fact.Sets sets && sets.count() != seen.attachedListenerSets()) {
+            fail(line, sets.count() + " attached ListenerSets", Integer.toString(seen.attachedListenerSets()));
         } else if (fact instanceof Fact.Kinds kinds && !fit(kinds.kinds(), seen.supportedKinds())) {
             fail(line, "supported kinds " + kinds.kinds(), seen.supportedKinds().toString());
         }

@@ -16,25 +16,32 @@ public record StatusLine(int line, Subject subject, List<Fact> facts) {
     }
 
     /**
-     * A Gateway, one of its listeners, or a route or policy in relation to one of its parents.
+     * A Gateway or ListenerSet, one of its listeners, or a route or policy in relation to one of its parents.
      *
-     * @param gateway the parent of a route, the ancestor of a policy; null when the subject is a Gateway
+     * @param parentKind kind of the parent; {@code ""} in a line that does not say, and when there is none
+     * @param gateway the parent of a route, the ancestor of a policy; null when the subject is a Gateway or ListenerSet
      * @param section of the parentRef, or null when it names none
      * @param port of the parentRef, or null when it names none
-     * @param listener of a Gateway, or null
+     * @param listener of a Gateway or ListenerSet, or null
      */
     public record Subject(
             String kind,
             ObjectName object,
+            String parentKind,
             @Nullable ObjectName gateway,
             @Nullable String section,
             @Nullable Integer port,
             @Nullable String listener) {
 
+        /** As a line names it that does not say of what kind the parent is. */
+        Subject withoutParentKind() {
+            return new Subject(kind, object, "", gateway, section, port, listener);
+        }
+
         @Override
         public String toString() {
             StringBuilder text = new StringBuilder(kind).append(' ').append(object);
-            append(text, " on ", gateway);
+            append(text, parentKind.isEmpty() ? " on " : " on " + parentKind + " ", gateway);
             append(text, " section ", section);
             append(text, " port ", port);
             append(text, " listener ", listener);
@@ -67,7 +74,10 @@ public record StatusLine(int line, Subject subject, List<Fact> facts) {
             }
         }
 
-        /** How many listeners the Gateway's status has. */
+        /** How many listeners the status of the Gateway or ListenerSet has. */
         record Listeners(int count) implements Fact {}
+
+        /** {@code attachedListenerSets} of a Gateway. */
+        record Sets(int count) implements Fact {}
     }
 }

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 final class StatusParser {
 
     private static final Pattern LINE = Pattern.compile("(?<kind>\\w+) (?<name>[^\\s:]+)"
-            + "(?: on (?<gateway>[^\\s:]+))?(?: section (?<section>[^\\s:]+))?(?: port (?<port>\\d+))?"
+            + "(?: on (?:(?<parent>[A-Z]\\w+) )?(?<gateway>[^\\s:]+))?(?: section (?<section>[^\\s:]+))?(?: port (?<port>\\d+))?"
             + "(?: listener (?<listener>[^\\s:]+))?: (?<facts>.+)");
     private static final Pattern CONDITION = Pattern.compile("(\\w+)=(True|False)(?:\\((\\w+)\\))?");
-    private static final Pattern COUNT = Pattern.compile("(routes|listeners) (\\d+)");
+    private static final Pattern COUNT = Pattern.compile("(routes|listeners|sets) (\\d+)");
 
     private StatusParser() {}
 
@@ -25,10 +25,12 @@ final class StatusParser {
             throw new IllegalArgumentException("expected 'KIND NAME on GATEWAY: Condition=True, …', found: " + line);
         }
         String gateway = m.group("gateway");
+        String parent = m.group("parent");
         String port = m.group("port");
         Subject subject = new Subject(
                 m.group("kind"),
                 ObjectName.of(m.group("name")),
+                parent == null ? "" : parent,
                 gateway == null ? null : ObjectName.of(gateway),
                 m.group("section"),
                 port == null ? null : Integer.valueOf(port),
@@ -47,7 +49,11 @@ final class StatusParser {
             return condition(condition.group(1), condition.group(2).equals("True"), condition.group(3));
         } else if (count.matches()) {
             int number = Integer.parseInt(count.group(2));
-            return count.group(1).equals("routes") ? new Fact.Routes(number) : new Fact.Listeners(number);
+            return switch (count.group(1)) {
+                case "routes" -> new Fact.Routes(number);
+                case "sets" -> new Fact.Sets(number);
+                default -> new Fact.Listeners(number);
+            };
         } else if (text.startsWith("no ")) {
             return new Fact.NoCondition(text.substring(3));
         } else if (text.startsWith("kinds ")) {

@@ -129,12 +129,19 @@ class CaseParserTest {
                 === status
                 HTTPRoute web/a on b section c port 80: Accepted=True, ResolvedRefs=False(BackendNotFound)
                 Gateway b listener http: no Conflicted, routes 2, kinds HTTPRoute GRPCRoute
-                Gateway b listener tcp: kinds none
+                Gateway b listener tcp: kinds none, sets 3
+                HTTPRoute a on ListenerSet b: Accepted=True
                 """);
         List<StatusLine> lines = ((Step.Status) read.steps().get(0)).lines();
         assertThat(lines.get(0).subject())
                 .isEqualTo(new StatusLine.Subject(
-                        "HTTPRoute", new ObjectName("web", "a"), ObjectName.of("b"), "c", 80, null));
+                        "HTTPRoute", new ObjectName("web", "a"), "", ObjectName.of("b"), "c", 80, null));
+        assertThat(lines.get(2).facts()).containsExactly(new Fact.Kinds(List.of()), new Fact.Sets(3));
+        StatusLine.Subject ofSet = lines.get(3).subject();
+        assertThat(ofSet.parentKind()).isEqualTo("ListenerSet");
+        assertThat(ofSet.withoutParentKind())
+                .isEqualTo(new StatusLine.Subject(
+                        "HTTPRoute", ObjectName.of("a"), "", ObjectName.of("b"), null, null, null));
         assertThat(lines.get(0).facts())
                 .containsExactly(
                         new Fact.Condition("Accepted", true, "Accepted"),
@@ -144,7 +151,6 @@ class CaseParserTest {
                         new Fact.NoCondition("Conflicted"),
                         new Fact.Routes(2),
                         new Fact.Kinds(List.of("HTTPRoute", "GRPCRoute")));
-        assertThat(lines.get(2).facts()).containsExactly(new Fact.Kinds(List.of()));
     }
 
     @ParameterizedTest

@@ -151,13 +151,18 @@ class RunsTest {
 
     private static List<String> config(String sections) {
         Case played = CaseParser.parse(Path.of("Some.case"), GATEWAY + sections);
-        Subject gateway = new Subject("Gateway", ObjectName.of("g"), null, null, null, null);
-        Subject listener = new Subject("Gateway", ObjectName.of("g"), null, null, null, "http");
+        Subject gateway = new Subject("Gateway", ObjectName.of("g"), "", null, null, null, null);
+        Subject listener = new Subject("Gateway", ObjectName.of("g"), "", null, null, null, "http");
         Compiled compiled = new Compiled(
                 List.of(
                         new SeenStatus(
-                                gateway, Map.of("Accepted", new SeenCondition(true, "Accepted", "")), 0, List.of(), 2),
-                        new SeenStatus(listener, Map.of(), 3, List.of("GRPCRoute", "HTTPRoute"), 0)),
+                                gateway,
+                                Map.of("Accepted", new SeenCondition(true, "Accepted", "")),
+                                0,
+                                List.of(),
+                                2,
+                                0),
+                        new SeenStatus(listener, Map.of(), 3, List.of("GRPCRoute", "HTTPRoute"), 0, 0)),
                 List.of(new SeenFinding("error", "Some.case", 6, "Bad", "is bad")));
         return ConfigRun.play(played, bed.files(), CaseBackends.nobody(), manifests -> compiled);
     }

@@ -29,6 +29,8 @@ import io.fabric8.kubernetes.api.model.rbac.RoleRef;
 import io.fabric8.kubernetes.api.model.rbac.Subject;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -36,17 +38,32 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code src/kubernetes} as kubectl renders it: every document is what its kind's types say, and they fit each other. */
 class KubernetesManifestsTest {
 
     private static final Path FOLDER = Path.of("../src/kubernetes");
+    private static final Map<String, Rendered> RENDERED = new HashMap<>();
+
+    private static Rendered rendered(String folder) throws IOException, InterruptedException {
+        Rendered known = RENDERED.get(folder);
+        if (known == null) {
+            known = Rendered.of(FOLDER.resolve(folder));
+            RENDERED.put(folder, known);
+        }
+        return known;
+    }
+
+    private static Rendered base() throws IOException, InterruptedException {
+        return rendered("base");
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {"base", "overlays/demo", "overlays/production"})
     void whatIsNamedIsThere(String folder) throws IOException, InterruptedException {
-        Rendered rendered = Rendered.of(FOLDER.resolve(folder));
+        Rendered rendered = rendered(folder);
         assertThat(rendered.typed()).isNotEmpty();
         Set<String> names = new HashSet<>();
         for (HasMetadata each : rendered.typed()) {
@@ -127,7 +144,7 @@ class KubernetesManifestsTest {
     @ParameterizedTest
     @ValueSource(strings = {"base", "overlays/demo", "overlays/production"})
     void everyPodIsRestricted(String folder) throws IOException, InterruptedException {
-        Rendered rendered = Rendered.of(FOLDER.resolve(folder));
+        Rendered rendered = rendered(folder);
         rendered.all(Deployment.class).forEach(deployment -> {
             PodSpec pod = pod(deployment);
             assertThat(deployment.getSpec().getSelector().getMatchLabels())
@@ -165,7 +182,7 @@ class KubernetesManifestsTest {
 
     @Test
     void accountsHaveTheirRolesAndNothingIsForAll() throws IOException, InterruptedException {
-        Rendered rendered = Rendered.of(FOLDER.resolve("base"));
+        Rendered rendered = rendered("base");
         rendered.all(Deployment.class)
                 .forEach(each -> rendered.one(
                         ServiceAccount.class,
@@ -206,9 +223,76 @@ class KubernetesManifestsTest {
         }
     }
 
+    /** What control asks the API server for, and in which class it does. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            # config.cluster.ClusterSource
+            |configmaps,namespaces,secrets,services|get,list,watch|
+            discovery.k8s.io|endpointslices|get,list,watch|
+            gateway.networking.k8s.io|backendtlspolicies,gatewayclasses,gateways,grpcroutes,httproutes|get,list,watch|
+            gateway.networking.k8s.io|listenersets,referencegrants,tcproutes,tlsroutes|get,list,watch|
+            torii.dev|backendpolicies,faultpolicies,ratelimitpolicies,telemetrypolicies|get,list,watch|
+            # control.status.StatusWriter
+            gateway.networking.k8s.io|backendtlspolicies/status,gatewayclasses/status,gateways/status|patch|
+            gateway.networking.k8s.io|grpcroutes/status,httproutes/status,listenersets/status|patch|
+            gateway.networking.k8s.io|tcproutes/status,tlsroutes/status|patch|
+            torii.dev|backendpolicies/status,faultpolicies/status|patch|
+            torii.dev|ratelimitpolicies/status,telemetrypolicies/status|patch|
+            # control.provision.Provisioner
+            |serviceaccounts,services|create,delete,get,list,patch,watch|
+            apps|deployments|create,delete,get,list,patch,watch|
+            policy|poddisruptionbudgets|create,delete,get,list,patch,watch|
+            # control.identity, kube.OwnPod
+            authentication.k8s.io|tokenreviews|create|
+            |pods|get|
+            # kube.Bundles, kube.Authority, kube.Election
+            |configmaps|create|
+            |configmaps|patch|torii-ca
+            |secrets|create|
+            |secrets|update|torii-ca
+            coordination.k8s.io|leases|create|
+            coordination.k8s.io|leases|get,update|torii-control
+            """)
+    void controlMayDoWhatItDoes(String group, String resources, String verbs, String name)
+            throws IOException, InterruptedException {
+        mayDo("torii-control", group, resources, verbs, name);
+    }
+
+    /** The same of the injector: injector.ClusterInjector, kube.CaBundle, kube.OwnPod, kube.Authority, kube.Election. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            admissionregistration.k8s.io|mutatingwebhookconfigurations|get,list,patch,watch|torii-injector
+            |pods|get|
+            |secrets|create|
+            |secrets|get,list,update,watch|torii-ca
+            coordination.k8s.io|leases|create|
+            coordination.k8s.io|leases|get,update|torii-injector
+            """)
+    void theInjectorMayDoWhatItDoes(String group, String resources, String verbs, String name)
+            throws IOException, InterruptedException {
+        mayDo("torii-injector", group, resources, verbs, name);
+    }
+
+    private static void mayDo(String role, String group, String resources, String verbs, String name)
+            throws IOException, InterruptedException {
+        List<PolicyRule> rules =
+                new ArrayList<>(base().one(ClusterRole.class, "", role).getRules());
+        rules.addAll(base().one(Role.class, "torii-system", role).getRules());
+        for (String resource : resources.split(",")) {
+            for (String verb : verbs.split(",")) {
+                assertThat(rules).as(verb + " " + resource).anySatisfy(rule -> {
+                    assertThat(rule.getApiGroups()).contains(group == null ? "" : group);
+                    assertThat(rule.getResources()).contains(resource);
+                    assertThat(rule.getVerbs()).contains(verb);
+                    assertThat(rule.getResourceNames()).isIn(List.of(), name == null ? List.of() : List.of(name));
+                });
+            }
+        }
+    }
+
     @Test
     void theDemoIsWhatWeTellOthersToWrite() throws IOException, InterruptedException {
-        Rendered rendered = Rendered.of(FOLDER.resolve("overlays/demo"));
+        Rendered rendered = rendered("overlays/demo");
         assertThat(rendered.ours()).isNotEmpty();
         var read = ManifestReader.parse("demo", rendered.text());
         assertThat(read.findings()).noneMatch(Finding::isError);
@@ -218,7 +302,7 @@ class KubernetesManifestsTest {
 
     @Test
     void theCrdsAreAllInOne() throws IOException, InterruptedException {
-        assertThat(Rendered.of(FOLDER.resolve("crds")).all(CustomResourceDefinition.class))
+        assertThat(rendered("crds").all(CustomResourceDefinition.class))
                 .extracting(each -> each.getSpec().getNames().getKind())
                 .containsExactlyInAnyOrder("BackendPolicy", "FaultPolicy", "RateLimitPolicy", "TelemetryPolicy");
     }

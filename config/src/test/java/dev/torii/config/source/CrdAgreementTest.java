@@ -3,38 +3,30 @@ package dev.torii.config.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.torii.config.Finding;
-import dev.torii.testkit.cases.CaseFiles;
-import dev.torii.testkit.cases.Step;
+import dev.torii.testkit.kube.ApiServer;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.FieldValidateable;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.common.FlowStyle;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
  * What an API server with our CRDs takes and what a reader takes are the same: every manifest of our kinds in the house, good
  * and bad, and every one with a single thing in it changed, is judged by both.
  */
 class CrdAgreementTest {
-
-    private static final Path HOUSE = Path.of("..");
 
     /** What no schema can tell; status tells it. */
     private static final Pattern ONLY_THE_READER = Pattern.compile(
@@ -72,7 +64,7 @@ class CrdAgreementTest {
 
     @Test
     void everyManifestOfTheHouse() throws IOException {
-        List<Map<String, Object>> all = manifests();
+        List<Map<String, Object>> all = HouseManifests.all();
         List<String> disagreements = new ArrayList<>();
         Map<String, Integer> good = new HashMap<>();
         Map<String, Integer> bad = new HashMap<>();
@@ -81,15 +73,53 @@ class CrdAgreementTest {
             (errors(each).isEmpty() ? good : bad).merge(String.valueOf(each.get("kind")), 1, Integer::sum);
         }
         assertThat(disagreements).isEmpty();
+        if (System.getenv("KUBEBUILDER_ASSETS") != null) {
+            assertThat(misjudged(all)).isEmpty();
+        }
         assertThat(good).as("good ones").containsOnlyKeys(Crd.KINDS);
         assertThat(bad).as("bad ones").containsOnlyKeys(Crd.KINDS);
+    }
+
+    /** Those of which an API server thinks otherwise than we think that it does. */
+    private List<String> misjudged(List<Map<String, Object>> all) {
+        List<String> misjudged = new ArrayList<>();
+        try (ApiServer server = ApiServer.start()) {
+            for (Map<String, Object> each : all) {
+                Map<String, Object> object = HouseManifests.copy(each);
+                object.put("metadata", Map.of("name", "judged", "namespace", "default"));
+                String answer = answer(server, object);
+                List<String> problems =
+                        validations.get(String.valueOf(each.get("kind"))).problems(object);
+                if (problems.isEmpty() != answer.isEmpty()) {
+                    misjudged.add(problems + " but the API server: " + answer + " " + each);
+                }
+            }
+        }
+        return misjudged;
+    }
+
+    /** Why it is refused; nothing, when it would be taken. */
+    private static String answer(ApiServer server, Map<String, Object> object) {
+        try {
+            var resource =
+                    server.client().getKubernetesSerialization().convertValue(object, GenericKubernetesResource.class);
+            server.of(resource.getApiVersion(), resource.getKind())
+                    .inNamespace("default")
+                    .resource(resource)
+                    .dryRun()
+                    .fieldValidation(FieldValidateable.Validation.STRICT)
+                    .create();
+            return "";
+        } catch (KubernetesClientException e) {
+            return String.valueOf(e.getMessage());
+        }
     }
 
     @Test
     void everyManifestWithOneThingChanged() throws IOException {
         TreeSet<String> disagreements = new TreeSet<>();
         int[] mutants = new int[2];
-        for (Map<String, Object> good : manifests()) {
+        for (Map<String, Object> good : HouseManifests.all()) {
             if (errors(good).isEmpty()) {
                 mutate(good.get("kind") + " spec", good.get("spec"), value -> good.put("spec", value), () -> {
                     mutants[errors(good).isEmpty() ? 0 : 1]++;
@@ -105,9 +135,9 @@ class CrdAgreementTest {
     /** The schema's defaults must be the reader's: what is stored with them has to mean the same. */
     @Test
     void defaultsChangeNothing() throws IOException {
-        for (Map<String, Object> each : manifests()) {
+        for (Map<String, Object> each : HouseManifests.all()) {
             if (errors(each).isEmpty()) {
-                Map<String, Object> filled = copy(each);
+                Map<String, Object> filled = HouseManifests.copy(each);
                 validations.get(String.valueOf(each.get("kind"))).problems(filled);
                 assertThat(meaning(filled)).isEqualTo(meaning(each));
             }
@@ -124,7 +154,7 @@ class CrdAgreementTest {
     private List<String> disagreements(Map<String, Object> manifest) {
         List<String> errors = errors(manifest);
         List<String> problems =
-                validations.get(String.valueOf(manifest.get("kind"))).problems(copy(manifest));
+                validations.get(String.valueOf(manifest.get("kind"))).problems(HouseManifests.copy(manifest));
         if (errors.isEmpty()) {
             problems = problems.stream()
                     .filter(each -> !ONLY_THE_COMPILER.matcher(each).matches())
@@ -187,75 +217,5 @@ class CrdAgreementTest {
                 list.remove(list.size() - 1);
             }
         }
-    }
-
-    /** All of our kinds in the house that are in files of their own, in cases, and in texts of tests. */
-    private static List<Map<String, Object>> manifests() throws IOException {
-        Map<String, Map<String, Object>> distinct = new LinkedHashMap<>();
-        Consumer<String> take =
-                text -> documents(text).forEach(each -> distinct.putIfAbsent(String.valueOf(each), each));
-        CaseFiles.find()
-                .all("*")
-                .forEach(each -> each.steps().forEach(step -> {
-                    if (step instanceof Step.Apply apply) {
-                        take.accept(String.join("\n", apply.body()));
-                    }
-                }));
-        try (Stream<Path> files = Files.walk(HOUSE)) {
-            for (Path file : files.filter(CrdAgreementTest::isOurs).sorted().toList()) {
-                String text = Files.readString(file);
-                if (file.toString().endsWith(".java")) {
-                    Matcher block = Pattern.compile("\"\"\"\n(.*?)\"\"\"", Pattern.DOTALL)
-                            .matcher(text);
-                    while (block.find()) {
-                        take.accept(block.group(1).stripIndent());
-                    }
-                } else {
-                    take.accept(text);
-                }
-            }
-        }
-        return List.copyOf(distinct.values());
-    }
-
-    private static boolean isOurs(Path file) {
-        String path = file.toString();
-        return path.matches(".*\\.(yaml|java)") && !path.contains("/target/") && !path.contains("/crds/");
-    }
-
-    private static List<Map<String, Object>> documents(String text) {
-        List<Map<String, Object>> ours = new ArrayList<>();
-        if (!text.contains("torii.dev/v1alpha1")) {
-            return ours;
-        }
-        try {
-            for (Object each :
-                    new Load(LoadSettings.builder().build()).loadAllFromString(text.replace(".nan", "nan"))) {
-                if (each instanceof Map<?, ?> map
-                        && "torii.dev/v1alpha1".equals(map.get("apiVersion"))
-                        && map.get("spec") instanceof Map
-                        && map.get("metadata") instanceof Map) {
-                    ours.add(copy(Crd.mapping(each)));
-                }
-            }
-        } catch (YamlEngineException isNoYaml) {
-            // A text with holes for a test to fill in; what came before the first one counts.
-        }
-        return ours;
-    }
-
-    private static Map<String, Object> copy(Map<String, Object> manifest) {
-        return Crd.mapping(copyOf(manifest));
-    }
-
-    private static Object copyOf(Object value) {
-        if (value instanceof Map<?, ?>) {
-            Map<String, Object> copy = new LinkedHashMap<>();
-            Crd.mapping(value).forEach((name, each) -> copy.put(name, copyOf(each)));
-            return copy;
-        } else if (value instanceof List<?> list) {
-            return new ArrayList<>(list.stream().map(CrdAgreementTest::copyOf).toList());
-        }
-        return value;
     }
 }

@@ -1,5 +1,6 @@
 package dev.torii.config.select;
 
+import dev.torii.config.resource.ConfigMap;
 import dev.torii.config.resource.Gateway;
 import dev.torii.config.resource.Gateway.FrontendTls;
 import dev.torii.config.resource.Gateway.Listener;
@@ -29,12 +30,37 @@ final class GatewayWalk extends Walk {
                 .forEach(each -> around((Gateway) each));
     }
 
-    /** In a cluster the class says; in files there are none. */
-    private boolean isOurs(Gateway gateway) {
-        ObjectKey name = new ObjectKey("GatewayClass", "", gateway.className());
-        Optional<GatewayClass> found = at(name).filter(GatewayClass.class::isInstance)
+    /** All Gateways that share a deployment. */
+    void shared() {
+        at(Places.GATEWAYS).forEach(each -> {
+            if (each instanceof Gateway gateway && isShared(gateway)) {
+                gateway(ObjectKey.of(gateway));
+            }
+        });
+    }
+
+    private boolean isShared(Gateway gateway) {
+        if (at(Places.CLASSES).findAny().isEmpty()) {
+            return true;
+        }
+        return classOf(gateway)
+                .flatMap(found -> Optional.ofNullable(found.parametersRef()))
+                .flatMap(ref -> at(Places.of(ref)).findFirst())
+                .filter(each -> each instanceof ConfigMap map
+                        && "shared".equals(map.data().get("deployment")))
+                .isPresent();
+    }
+
+    private Optional<GatewayClass> classOf(Gateway gateway) {
+        return at(new ObjectKey("GatewayClass", "", gateway.className()))
+                .filter(GatewayClass.class::isInstance)
                 .map(GatewayClass.class::cast)
                 .findFirst();
+    }
+
+    /** In a cluster the class says; in files there are none. */
+    private boolean isOurs(Gateway gateway) {
+        Optional<GatewayClass> found = classOf(gateway);
         found.filter(GatewayClass::isOurs).ifPresent(ours -> {
             choose(ours);
             parameters(ours, ours.parametersRef());

@@ -99,7 +99,7 @@ final class Places {
 
     private static Collection<ObjectKey> targets(Resource policy) {
         if (policy instanceof TelemetryPolicy telemetry) {
-            return telemetry.targetRefs().isEmpty() ? List.of(EVERYTHING) : targets(telemetry.targetRefs());
+            return telemetry.targetRefs().isEmpty() ? untargeted(telemetry) : targets(telemetry.targetRefs());
         } else if (policy instanceof BackendPolicy backend) {
             return targets(backend.targetRefs());
         } else if (policy instanceof BackendTlsPolicy tls) {
@@ -110,6 +110,12 @@ final class Places {
             return targets(faults.targetRefs());
         }
         return List.of();
+    }
+
+    /** It is for the whole mesh when it comes from where Torii is, else for its own namespace. */
+    private static List<ObjectKey> untargeted(TelemetryPolicy policy) {
+        String from = policy.namespace();
+        return List.of(from.equals(Resource.MESH_NAMESPACE) ? EVERYTHING : namespace(from));
     }
 
     private static List<ObjectKey> targets(List<PolicyTarget> refs) {

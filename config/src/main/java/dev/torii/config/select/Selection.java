@@ -17,7 +17,11 @@ public record Selection(List<ObjectKey> objects, Set<ObjectKey> places) {
         places = Set.copyOf(places);
     }
 
-    /** Whether it, or one of its objects, may be another one now. @param touched see {@link SelectionIndex#update} */
+    /**
+     * Whether it, or one of its objects, may be another one now.
+     *
+     * @param touched see {@link SelectionIndex#update}
+     */
     public boolean isTouchedBy(Set<ObjectKey> touched) {
         return meet(places, touched);
     }

@@ -1,7 +1,6 @@
 package dev.torii.config.select;
 
 import dev.torii.config.compile.SidecarView;
-import dev.torii.config.resource.Gateway;
 import dev.torii.config.resource.ObjectKey;
 import dev.torii.config.resource.Resource;
 import dev.torii.config.resource.ResourceSet;
@@ -16,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -84,14 +82,10 @@ public final class SelectionIndex {
         return walk.selection();
     }
 
-    /** What proxies use that serve several Gateways together. */
-    public Selection gateways(Predicate<Gateway> together) {
+    /** What proxies use that serve several Gateways together: all whose class says so, or in files just all. */
+    public Selection sharedGateways() {
         GatewayWalk walk = new GatewayWalk(this);
-        walk.at(Places.GATEWAYS).forEach(each -> {
-            if (each instanceof Gateway gateway && together.test(gateway)) {
-                walk.gateway(ObjectKey.of(gateway));
-            }
-        });
+        walk.shared();
         return walk.selection();
     }
 

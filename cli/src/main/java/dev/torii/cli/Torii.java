@@ -20,6 +20,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DemoCommand.class,
             GatewayCommand.class,
             SidecarCommand.class,
+            ControlCommand.class,
             CaptureCommand.class,
             InjectorCommand.class,
             InjectCommand.class,

@@ -86,11 +86,20 @@ class ImageTest {
         int injector = FreePort.find();
         start("injector", "--listen=127.0.0.1:" + injector, "--cert=" + chain, "--key=" + key);
         untilReady("https://127.0.0.1:" + injector + "/ready", "injector");
+        int control = FreePort.find();
+        start(
+                "control",
+                "--config=" + config,
+                "--listen=127.0.0.1:" + FreePort.find(),
+                "--admin=127.0.0.1:" + control,
+                "--cert=" + chain,
+                "--key=" + key);
+        untilReady("http://127.0.0.1:" + control + "/ready", "control");
         int console = FreePort.find();
         start("console", "--listen=127.0.0.1:" + console, "--otlp=127.0.0.1:" + FreePort.find());
         untilReady("http://127.0.0.1:" + console + "/", "console");
 
-        for (String each : List.of("gateway", "sidecar", "injector", "console")) {
+        for (String each : List.of("gateway", "sidecar", "injector", "control", "console")) {
             assertThat(words(each)).as(each).doesNotContainPattern(BROKEN);
         }
         assertThat(files()).as("what is in the image").isEqualTo(before);

@@ -53,6 +53,7 @@ final class Batch {
         ObjectKey key = resource == null ? key(json) : ObjectKey.of(resource);
         Held before = objects.get(key);
         List<Finding> findings = parsed.findings();
+        String line = json.replace('\n', ' ').replace('\r', ' '); // in JSON both are only where a blank may be
         if (resource == null && before != null) {
             resource = before.resource();
         }
@@ -60,7 +61,7 @@ final class Batch {
         if (chars > most) {
             throw new MalformedMessage("more configuration than " + most + " characters");
         }
-        objects.put(key, new Held(json, resource, findings));
+        objects.put(key, new Held(line, resource, findings));
     }
 
     void delete(ObjectKey key) {

@@ -86,6 +86,20 @@ public sealed interface Message {
             appPorts = List.copyOf(appPorts);
             wants = List.copyOf(wants);
         }
+
+        /** The same proxy, later. */
+        public Hello with(List<String> wants, String have) {
+            return new Hello(protocol, role, version, pod, gateway, service, appPorts, wants, have);
+        }
+
+        /** Whether it is the same proxy, whatever it wants, has, and runs. */
+        public boolean isOf(Hello other) {
+            return role == other.role
+                    && pod.equals(other.pod)
+                    && gateway.equals(other.gateway)
+                    && service.equals(other.service)
+                    && appPorts.equals(other.appPorts);
+        }
     }
 
     /**

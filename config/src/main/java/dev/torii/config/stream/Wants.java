@@ -25,12 +25,20 @@ final class Wants {
     private static final int LONGEST = 253;
 
     /** Never changes back: control tells by itself when something appears at a place that was nobody's. */
-    private final Map<String, CompletableFuture<Void>> all = new ConcurrentHashMap<>();
+    private final Map<String, Asked> all = new ConcurrentHashMap<>();
     /** In the order that they came. */
     private final Set<String> unsent = new LinkedHashSet<>();
 
+    private final long limitNanos;
     private int bytes;
     private boolean listening;
+
+    private record Asked(CompletableFuture<Void> answer, long nanos) {}
+
+    /** @param limitNanos who asks for a place so long after the first is not held up by it */
+    Wants(long limitNanos) {
+        this.limitNanos = limitNanos;
+    }
 
     /**
      * Asks for a place, once.
@@ -40,28 +48,28 @@ final class Wants {
      */
     @Nullable
     CompletionStage<Void> ask(String place) {
-        CompletableFuture<Void> asked = all.get(place);
+        Asked asked = all.get(place);
         if (asked == null) {
             asked = add(place);
         }
-        return asked == null || asked.isDone() ? null : asked;
+        return asked == null || asked.answer().isDone() || System.nanoTime() - asked.nanos() > limitNanos
+                ? null
+                : asked.answer();
     }
 
-    private synchronized @Nullable CompletableFuture<Void> add(String place) {
-        CompletableFuture<Void> already = all.get(place);
+    private synchronized @Nullable Asked add(String place) {
+        Asked already = all.get(place);
         if (already != null) {
             return already;
         }
         if (!fits(place)) {
             return null;
         }
-        CompletableFuture<Void> asked = new CompletableFuture<>();
+        Asked asked = remember(place);
         if (!listening) {
-            asked.complete(null);
+            asked.answer().complete(null);
         }
-        remember(place, asked);
         unsent.add(place);
-        notifyAll();
         return asked;
     }
 
@@ -72,16 +80,18 @@ final class Wants {
                 && place.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '"' && c != '\\');
     }
 
-    private void remember(String place, CompletableFuture<Void> asked) {
+    private Asked remember(String place) {
+        Asked asked = new Asked(new CompletableFuture<>(), System.nanoTime());
         all.put(place, asked);
         bytes += place.length() + AROUND;
+        return asked;
     }
 
     /** Those of a process before this one. */
     synchronized void restore(Collection<String> places) {
         for (String place : places) {
             if (!all.containsKey(place) && fits(place)) {
-                remember(place, CompletableFuture.completedFuture(null));
+                remember(place).answer().complete(null);
             }
         }
     }
@@ -98,7 +108,7 @@ final class Wants {
         synchronized (this) {
             listening = false;
         }
-        all.values().forEach(each -> each.complete(null));
+        all.values().forEach(each -> each.answer().complete(null));
     }
 
     synchronized List<String> sorted() {
@@ -119,9 +129,9 @@ final class Wants {
     /** What is there for these is served. */
     void answered(List<String> places) {
         for (String place : places) {
-            CompletableFuture<Void> asked = all.get(place);
+            Asked asked = all.get(place);
             if (asked != null) {
-                asked.complete(null);
+                asked.answer().complete(null);
             }
         }
     }

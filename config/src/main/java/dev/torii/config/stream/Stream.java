@@ -1,0 +1,196 @@
+package dev.torii.config.stream;
+
+import dev.torii.config.Wording;
+import dev.torii.config.source.Source;
+import dev.torii.config.stream.Message.Ack;
+import dev.torii.config.stream.Message.Commit;
+import dev.torii.config.stream.Message.Delete;
+import dev.torii.config.stream.Message.FromControl;
+import dev.torii.config.stream.Message.Put;
+import dev.torii.config.stream.Message.Reset;
+import dev.torii.config.stream.Message.You;
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.SocketTimeoutException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The conversation with control, begun again whenever it ends. Its own thread receives and serves; while there is a
+ * connection, {@link Sender} has one more.
+ */
+final class Stream implements Source.Following {
+
+    private static final Logger LOG = System.getLogger("dev.torii.control");
+
+    private final ControlAddress control;
+    private final Dialer dialer;
+    private final Times times;
+    private final Serving serving;
+    private final Wants wants;
+    private final long most;
+    private final Thread thread = daemon(this::run, "torii-control");
+    private volatile @Nullable Closeable connection;
+    private volatile @Nullable Sender sender;
+    private volatile boolean closed;
+    private String told = "";
+
+    /** @param most characters that a view may have */
+    Stream(ControlAddress control, Dialer dialer, Times times, Serving serving, Wants wants, long most) {
+        this.control = control;
+        this.dialer = dialer;
+        this.times = times;
+        this.serving = serving;
+        this.wants = wants;
+        this.most = most;
+    }
+
+    static Thread daemon(Runnable work, String name) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    void start() {
+        thread.start();
+        if (serving.hasCopy()) {
+            daemon(this::serveCopyLater, "torii-copy").start();
+        }
+    }
+
+    private void serveCopyLater() {
+        pause(times.patienceMillis());
+        serving.serveCopy();
+    }
+
+    boolean connected() {
+        return sender != null;
+    }
+
+    /** There is something to say. */
+    void wake() {
+        Sender talking = sender;
+        if (talking != null) {
+            talking.wake();
+        }
+    }
+
+    private void run() {
+        int pause = times.firstPauseMillis();
+        while (!closed) {
+            boolean heard = false;
+            try (WebSocket socket = dialer.open(opening -> connection = opening)) {
+                heard = converse(socket);
+            } catch (IOException e) {
+                tell(e);
+            }
+            pause = heard ? times.firstPauseMillis() : pause;
+            // proxies that lost the same control do not come back all at once
+            pause(pause / 2 + ThreadLocalRandom.current().nextInt(pause / 2 + 1));
+            pause = Math.min(2 * pause, times.lastPauseMillis());
+        }
+    }
+
+    /** Until the connection ends. @return whether control has committed something */
+    private boolean converse(WebSocket socket) {
+        boolean heard = false;
+        View having = serving.view();
+        Batch batch = new Batch(having, most);
+        Sender talking = new Sender(socket, wants, times.pingMillis());
+        try {
+            socket.send(serving.hello(having).text());
+            talking.start();
+            sender = talking;
+            while (!closed) {
+                FromControl message = Message.fromControl(socket.receive(talking::wake));
+                if (message instanceof Commit commit) {
+                    Ack ack = serving.commit(batch.commit(commit.version()), commit.answered());
+                    if (ack != null) {
+                        talking.say(ack);
+                    }
+                    tellThatItIsThere(heard);
+                    heard = true;
+                } else {
+                    change(batch, message);
+                }
+            }
+        } catch (MalformedMessage e) {
+            talking.last(WebSocketException.UNACCEPTABLE);
+            tell("said something wrong: " + e.getMessage());
+        } catch (WebSocketException e) {
+            talking.last(e.code());
+            tell(e);
+        } catch (IOException e) {
+            tell(e);
+        } finally {
+            sender = null;
+            talking.end();
+            wants.end();
+        }
+        return heard;
+    }
+
+    private static void change(Batch batch, FromControl message) throws MalformedMessage {
+        if (message instanceof Put put) {
+            batch.put(put.json());
+        } else if (message instanceof Delete delete) {
+            batch.delete(delete.object());
+        } else if (message instanceof You you) {
+            batch.you(you);
+        } else if (message instanceof Reset) {
+            batch.reset();
+        }
+    }
+
+    private void tellThatItIsThere(boolean before) {
+        if (!before) {
+            LOG.log(Level.INFO, "following control at {0}", control);
+            told = "";
+        }
+    }
+
+    private void tell(IOException e) {
+        tell(e instanceof SocketTimeoutException
+                ? "has said nothing for " + times.deadMillis() / 1_000 + " s"
+                : Wording.line(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
+    }
+
+    /** Each trouble once, as long as it lasts. */
+    private void tell(String what) {
+        if (!closed && !what.equals(told)) {
+            LOG.log(Level.WARNING, "control at {0}: {1}; trying again", control, what);
+            told = what;
+        }
+    }
+
+    private synchronized void pause(long millis) {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        try {
+            for (long left = end - System.nanoTime(); left > 0 && !closed; left = end - System.nanoTime()) {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+            notifyAll();
+        }
+        Closeable open = connection;
+        try {
+            if (open != null) {
+                open.close();
+            }
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "closing", e);
+        }
+        serving.close();
+    }
+}

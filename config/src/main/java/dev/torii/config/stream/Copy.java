@@ -35,8 +35,7 @@ final class Copy {
     private static final String COMMENT = "# ";
     private static final String BETWEEN = "---";
     private static final String WHOLE = "# whole";
-    private static final Set<PosixFilePermission> OTHERS_WRITE =
-            PosixFilePermissions.fromString("----w--w-");
+    private static final Set<PosixFilePermission> OTHERS_WRITE = PosixFilePermissions.fromString("----w--w-");
 
     private final Path folder;
     private final long most;
@@ -170,8 +169,9 @@ final class Copy {
 
     private static String cause(Exception e) {
         String message = String.valueOf(e.getMessage());
-        return Wording.shown(e instanceof FileSystemException
-                ? e.getClass().getSimpleName().replace("Exception", "") + " " + message
-                : message);
+        return Wording.shown(
+                e instanceof FileSystemException
+                        ? e.getClass().getSimpleName().replace("Exception", "") + " " + message
+                        : message);
     }
 }

@@ -84,15 +84,18 @@ final class Dialer {
         try {
             plain.setTcpNoDelay(true);
             plain.connect(address, times.connectMillis());
-            plain.setSoTimeout(times.deadMillis());
+            plain.setSoTimeout(times.answerMillis());
             Socket socket = control.tls() ? encrypted(plain) : plain;
-            return WebSocket.open(
+            WebSocket opened = WebSocket.open(
                     socket,
+                    plain,
                     control.authority(),
                     Message.PATH,
                     Message.SUBPROTOCOL,
                     bearer,
                     Message.MOST_FROM_CONTROL);
+            plain.setSoTimeout(times.deadMillis());
+            return opened;
         } catch (SocketTimeoutException e) {
             plain.close();
             throw new IOException("did not answer in time", e);
@@ -103,8 +106,8 @@ final class Dialer {
     }
 
     private Socket encrypted(Socket plain) throws IOException {
-        SSLSocket socket = (SSLSocket) trusting().getSocketFactory()
-                .createSocket(plain, control.host(), control.port(), true);
+        SSLSocket socket =
+                (SSLSocket) trusting().getSocketFactory().createSocket(plain, control.host(), control.port(), true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         socket.setSSLParameters(parameters);

@@ -38,7 +38,7 @@ final class MessageText {
         try (JsonParser parser = JSON.createParser(text)) {
             message = message(parser, text);
         } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-            throw new MalformedMessage("not JSON: " + Wording.line(e.getOriginalMessage()));
+            throw new MalformedMessage("not JSON: " + Wording.shown(e.getOriginalMessage()));
         } catch (IOException e) {
             throw new UncheckedIOException(e); // a text cannot fail to be read
         }

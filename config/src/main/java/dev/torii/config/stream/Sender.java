@@ -22,6 +22,7 @@ final class Sender {
     /** One for each commit, and control waits for one before it commits again. */
     private final Queue<Ack> acks = new ArrayDeque<>();
 
+    private long pinged = System.nanoTime();
     private boolean woken;
     private boolean ended;
 
@@ -58,7 +59,7 @@ final class Sender {
                 }
             }
         } catch (IOException e) {
-            end(); // the receiving side hears of it, and tells
+            socket.close(); // the receiving side hears of it, and tells
         }
     }
 
@@ -68,25 +69,30 @@ final class Sender {
 
     /** Until there is something to say; false when nothing can be said any more. */
     private boolean awaitWork() throws IOException {
-        long next = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pingMillis);
         synchronized (this) {
             try {
-                for (long left = next - System.nanoTime();
-                        left > 0 && !ended && !woken;
-                        left = next - System.nanoTime()) {
+                for (long left = left(); left > 0 && !ended && !woken; left = left()) {
                     TimeUnit.NANOSECONDS.timedWait(this, left);
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return false;
             }
-            if (ended || woken) {
-                woken = false;
-                return !ended;
+            woken = false;
+            if (ended) {
+                return false;
             }
         }
-        socket.ping();
+        if (left() <= 0) {
+            pinged = System.nanoTime();
+            socket.ping();
+        }
         return true;
+    }
+
+    /** Until the next ping. */
+    private long left() {
+        return pinged + TimeUnit.MILLISECONDS.toNanos(pingMillis) - System.nanoTime();
     }
 
     /** Says why it is left, if that can still be said. */

@@ -9,6 +9,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -34,8 +35,7 @@ final class Serving {
     private boolean closed;
 
     /** Reads the copy, which goes live only when somebody says so. */
-    Serving(
-            Function<Read, Taken> taker, Consumer<You> onYou, Hello self, Wants wants, @Nullable Copy copy) {
+    Serving(Function<Read, Taken> taker, Consumer<You> onYou, Hello self, Wants wants, @Nullable Copy copy) {
         this.taker = taker;
         this.onYou = onYou;
         this.self = self;
@@ -77,8 +77,10 @@ final class Serving {
         }
         Taken before = taken;
         // control commits what the proxy has to tell that this is still all
-        boolean same = before != null && next.version().equals(view.version()) && next.objects().equals(view.objects())
-                && java.util.Objects.equals(next.you(), view.you());
+        boolean same = before != null
+                && next.version().equals(view.version())
+                && next.objects().equals(view.objects())
+                && Objects.equals(next.you(), view.you());
         Taken now = same ? before : take(next);
         wants.answered(answered);
         if (keeper != null) {
@@ -95,9 +97,19 @@ final class Serving {
             onYou.accept(you);
         }
         view = next;
-        Taken now = taker.apply(next.read());
+        Taken now = given(next);
         taken = now;
         return now;
+    }
+
+    /** Our own bug must not end the following. */
+    private Taken given(View next) {
+        try {
+            return taker.apply(next.read());
+        } catch (RuntimeException bug) {
+            LOG.log(Level.ERROR, "configuration " + next.version(), bug);
+            return new Taken(taken == null ? "" : taken.serving(), List.of("internal error: " + bug));
+        }
     }
 
     private static List<String> shortened(List<String> problems) {

@@ -86,6 +86,8 @@ final class Stream implements Source.Following {
                 heard = converse(socket);
             } catch (IOException e) {
                 tell(e);
+            } catch (RuntimeException bug) {
+                LOG.log(Level.ERROR, "following control", bug);
             }
             pause = heard ? times.firstPauseMillis() : pause;
             // proxies that lost the same control do not come back all at once
@@ -94,7 +96,11 @@ final class Stream implements Source.Following {
         }
     }
 
-    /** Until the connection ends. @return whether control has committed something */
+    /**
+     * Goes on until the connection ends.
+     *
+     * @return whether control has committed something
+     */
     private boolean converse(WebSocket socket) {
         boolean heard = false;
         View having = serving.view();
@@ -153,9 +159,10 @@ final class Stream implements Source.Following {
     }
 
     private void tell(IOException e) {
-        tell(e instanceof SocketTimeoutException
-                ? "has said nothing for " + times.deadMillis() / 1_000 + " s"
-                : Wording.line(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
+        tell(
+                e instanceof SocketTimeoutException
+                        ? "has said nothing for " + times.deadMillis() / 1_000 + " s"
+                        : Wording.line(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
     }
 
     /** Each trouble once, as long as it lasts. */

@@ -31,7 +31,11 @@ public final class StreamSource implements Source {
      * @param state a folder that is this proxy's alone, for a copy of what it has; null for none
      */
     public record Settings(
-            ControlAddress control, Hello self, Path token, Path authorities, @Nullable Path state) {}
+            ControlAddress control,
+            Hello self,
+            Path token,
+            Path authorities,
+            @Nullable Path state) {}
 
     private final Settings settings;
     private final Times times;

@@ -30,15 +30,15 @@ final class WebSocket implements Closeable {
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     private static final int MOST_OF_HEAD = 16 * 1024;
 
-    private final Socket socket;
+    private final Closeable wire;
     private final InputStream in;
     private final Frames frames;
     private final int most;
     /** What a ping carried that has not been answered; one that comes meanwhile takes its place, as it may. */
     private final AtomicReference<byte @Nullable []> ping = new AtomicReference<>();
 
-    private WebSocket(Socket socket, int most) throws IOException {
-        this.socket = socket;
+    private WebSocket(Socket socket, Closeable wire, int most) throws IOException {
+        this.wire = wire;
         this.most = most;
         this.in = new BufferedInputStream(socket.getInputStream());
         this.frames = new Frames(in, socket.getOutputStream(), most);
@@ -48,18 +48,22 @@ final class WebSocket implements Closeable {
      * Asks for a WebSocket.
      *
      * @param socket connected; its timeout holds for every wait
+     * @param wire what is closed in the end: what is under TLS, whose own end would wait for those who write
      * @param most bytes that a message may have
      * @throws IOException with one line that says why there is none
      */
-    static WebSocket open(Socket socket, String authority, String path, String subprotocol, String token, int most)
+    static WebSocket open(
+            Socket socket, Closeable wire, String authority, String path, String subprotocol, String token, int most)
             throws IOException {
-        WebSocket opened = new WebSocket(socket, most);
+        WebSocket opened = new WebSocket(socket, wire, most);
         byte[] nonce = new byte[16];
         new SecureRandom().nextBytes(nonce);
         String key = Base64.getEncoder().encodeToString(nonce);
-        String head = "GET " + path + " HTTP/1.1\r\nhost: " + authority + "\r\nupgrade: websocket\r\nconnection: Upgrade\r\n"
-                + "sec-websocket-version: 13\r\nsec-websocket-key: " + key + "\r\nsec-websocket-protocol: " + subprotocol
-                + "\r\n" + (token.isEmpty() ? "" : "authorization: Bearer " + token + "\r\n") + "\r\n";
+        String head =
+                "GET " + path + " HTTP/1.1\r\nhost: " + authority + "\r\nupgrade: websocket\r\nconnection: Upgrade\r\n"
+                        + "sec-websocket-version: 13\r\nsec-websocket-key: " + key + "\r\nsec-websocket-protocol: "
+                        + subprotocol
+                        + "\r\n" + (token.isEmpty() ? "" : "authorization: Bearer " + token + "\r\n") + "\r\n";
         socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
         socket.getOutputStream().flush();
         opened.check(key, subprotocol);
@@ -80,7 +84,8 @@ final class WebSocket implements Closeable {
             int colon = lines[i].indexOf(':');
             if (colon > 0) {
                 headers.put(
-                        lines[i].substring(0, colon).toLowerCase(Locale.ROOT), lines[i].substring(colon + 1).trim());
+                        lines[i].substring(0, colon).toLowerCase(Locale.ROOT),
+                        lines[i].substring(colon + 1).trim());
             }
         }
         if (!accept(key).equals(headers.get("sec-websocket-accept"))) {
@@ -106,7 +111,8 @@ final class WebSocket implements Closeable {
         return head.toString(StandardCharsets.ISO_8859_1);
     }
 
-    private static String accept(String key) {
+    /** What a server answers that has read the key. */
+    static String accept(String key) {
         try {
             MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
             return Base64.getEncoder().encodeToString(sha1.digest((key + GUID).getBytes(StandardCharsets.US_ASCII)));
@@ -184,8 +190,13 @@ final class WebSocket implements Closeable {
         frames.write(Frames.CLOSE, new byte[] {(byte) (code >> 8), (byte) code});
     }
 
+    /** Never throws: there is nothing left to be done. */
     @Override
-    public void close() throws IOException {
-        socket.close();
+    public void close() {
+        try {
+            wire.close();
+        } catch (IOException e) {
+            // it is gone either way
+        }
     }
 }

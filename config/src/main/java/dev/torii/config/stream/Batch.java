@@ -6,8 +6,8 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.torii.config.Finding;
 import dev.torii.config.resource.ObjectKey;
 import dev.torii.config.resource.Resource;
-import dev.torii.config.source.ManifestReader;
-import dev.torii.config.source.Read;
+import dev.torii.config.source.Document;
+import dev.torii.config.source.DocumentReader;
 import dev.torii.config.stream.Message.You;
 import dev.torii.config.stream.View.Held;
 import java.io.IOException;
@@ -48,10 +48,9 @@ final class Batch {
 
     /** A new version of an object that cannot be read leaves the last one in force. */
     void put(String json) throws MalformedMessage {
-        Read parsed = ManifestReader.parse("control", json);
-        Resource resource = parsed.resources().all().isEmpty()
-                ? null
-                : parsed.resources().all().get(0);
+        DocumentReader.Parsed parsed = DocumentReader.read(json);
+        Document document = parsed.document();
+        Resource resource = document == null ? null : document.resource();
         ObjectKey key = resource == null ? key(json) : ObjectKey.of(resource);
         Held before = objects.get(key);
         List<Finding> findings = parsed.findings();

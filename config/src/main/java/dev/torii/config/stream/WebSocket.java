@@ -71,7 +71,7 @@ final class WebSocket implements Closeable {
     }
 
     private void check(String key, String subprotocol) throws IOException {
-        String[] lines = head().split("\r\n");
+        String[] lines = head().split("\r\n", -1);
         String[] status = lines[0].split(" ", 3);
         if (status.length < 2 || !status[0].startsWith("HTTP/1.")) {
             throw new IOException("answered with something that is not HTTP: " + Wording.quote(lines[0]));

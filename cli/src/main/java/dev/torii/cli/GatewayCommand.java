@@ -1,12 +1,15 @@
 package dev.torii.cli;
 
+import dev.torii.cli.RoleOptions.Way;
 import dev.torii.config.source.Source;
+import dev.torii.config.stream.Message;
 import dev.torii.gateway.Gateway;
 import dev.torii.proxy.telemetry.Logging;
 import dev.torii.proxy.telemetry.Logging.Format;
-import dev.torii.proxy.telemetry.Logging.Verbosity;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +33,15 @@ final class GatewayCommand implements Callable<Integer> {
     @Mixin
     private final RoleOptions role = new RoleOptions();
 
+    @Mixin
+    private final ControlOptions control = new ControlOptions();
+
+    @Option(
+            names = "--gateway",
+            paramLabel = "NAMESPACE/NAME",
+            description = "With --control: the Gateway to serve (default: all whose class shares its proxies).")
+    private @Nullable String gateway;
+
     @Option(
             names = "--bind",
             paramLabel = "HOST",
@@ -42,9 +54,16 @@ final class GatewayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Source source = role.source(spec.commandLine());
-        Logging logging = Logging.install(new FileOutputStream(FileDescriptor.err), Format.TEXT, Verbosity.INFO);
+        Source source =
+                role.source(spec.commandLine(), new Way("--control", control.control == null ? null : this::stream));
+        Logging logging = Logging.install(new FileOutputStream(FileDescriptor.err), Format.TEXT, role.logLevel);
         return Running.untilStopped(Gateway.start(options(source), logging), Gateway::drain, Gateway::stopped);
+    }
+
+    private Source stream() {
+        String served = gateway == null ? "" : SidecarCommand.named(spec, "--gateway", gateway);
+        return control.source(
+                Objects.requireNonNull(control.control), Message.Role.GATEWAY, served, "", List.of(), role.environment);
     }
 
     private Gateway.Options options(Source source) {

@@ -29,6 +29,20 @@ final class Identity {
         return identity;
     }
 
+    /** Of a pod of which only control knows the Service: its name without what Deployments and Jobs add to theirs. */
+    static Identity ofPod(Map<String, String> environment) {
+        String pod = environment.getOrDefault("POD_NAME", "");
+        String owner = pod.replaceFirst("(-[a-z0-9]{1,10})?-[a-z0-9]{5}$|-[0-9]+$", "");
+        return ofSidecar(environment.getOrDefault("POD_NAMESPACE", ""), owner.isEmpty() ? "torii-sidecar" : owner);
+    }
+
+    /** {@code namespace/name}; {@code ""} outside a cluster. */
+    static String pod(Map<String, String> environment) {
+        String name = environment.getOrDefault("POD_NAME", "");
+        String namespace = environment.getOrDefault("POD_NAMESPACE", "");
+        return name.isEmpty() || namespace.isEmpty() ? "" : namespace + "/" + name;
+    }
+
     /** What the environment says of tracing. */
     TracingSettings tracing(Map<String, String> environment) {
         Map<String, String> all = new LinkedHashMap<>(attributes);

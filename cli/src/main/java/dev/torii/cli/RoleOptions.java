@@ -2,6 +2,7 @@ package dev.torii.cli;
 
 import dev.torii.config.source.Source;
 import dev.torii.proxy.HeaderMask;
+import dev.torii.proxy.telemetry.Logging.Verbosity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -17,8 +18,10 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
 
 /** The options that every role has as a process. */
 final class RoleOptions {
@@ -65,12 +68,33 @@ final class RoleOptions {
     Duration drainTimeout;
 
     @Option(
+            names = "--log-level",
+            paramLabel = "LEVEL",
+            defaultValue = "info",
+            converter = LevelConverter.class,
+            description =
+                    "What of itself it tells on stderr: error, warning, info or debug (default: ${DEFAULT-VALUE}).")
+    Verbosity logLevel;
+
+    @Option(
             names = "--log-salt-file",
             paramLabel = "FILE",
             description =
                     "What hashed headers in the log are salted with, at least 16 bytes: proxies with the same hash"
                             + " alike (default: random, so that only this process's hashes are alike).")
     private @Nullable Path logSaltFile;
+
+    /** Reads levels of the log. */
+    static final class LevelConverter implements ITypeConverter<Verbosity> {
+        @Override
+        public Verbosity convert(String text) {
+            try {
+                return text.equalsIgnoreCase("warning") ? Verbosity.WARN : Verbosity.of(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(String.valueOf(e.getMessage()));
+            }
+        }
+    }
 
     /**
      * One way to get configuration.

@@ -1,15 +1,24 @@
 package dev.torii.cli;
 
+import dev.torii.cli.RoleOptions.Way;
+import dev.torii.config.compile.SidecarView;
 import dev.torii.config.source.Source;
+import dev.torii.config.stream.Message;
+import dev.torii.config.stream.StreamSource;
+import dev.torii.proxy.Discovery;
 import dev.torii.proxy.telemetry.Logging;
 import dev.torii.proxy.telemetry.Logging.Format;
-import dev.torii.proxy.telemetry.Logging.Verbosity;
 import dev.torii.sidecar.Sidecar;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,7 +34,7 @@ import picocli.CommandLine.Spec;
         description = "Carries what a service's app opens and what is opened to it. SIGTERM drains.")
 final class SidecarCommand implements Callable<Integer> {
 
-    private static final Pattern SERVICE = Pattern.compile("([a-z0-9-]{1,63})/([a-z0-9-]{1,63})");
+    private static final Pattern NAMED = Pattern.compile("[a-z0-9-]{1,63}/[a-z0-9.-]{1,253}");
 
     @Spec
     private CommandSpec spec;
@@ -33,12 +42,17 @@ final class SidecarCommand implements Callable<Integer> {
     @Mixin
     private final RoleOptions role = new RoleOptions();
 
+    @Mixin
+    private final ControlOptions control = new ControlOptions();
+
+    @Mixin
+    private final PodOptions owner = new PodOptions();
+
     @Option(
             names = "--service",
-            required = true,
             paramLabel = "NAMESPACE/NAME",
-            description = "The Service that the app behind this sidecar is.")
-    private String service;
+            description = "The Service that the app behind this sidecar is; with --control that is known in a cluster.")
+    private @Nullable String service;
 
     @Option(
             names = "--app",
@@ -96,33 +110,93 @@ final class SidecarCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        var name = SERVICE.matcher(service);
-        if (!name.matches()) {
-            throw new ParameterException(spec.commandLine(), "--service is 'NAMESPACE/NAME', not '" + service + "'");
-        }
-        for (int port : app) {
-            if (port < 1 || port > 65_535) {
-                throw new ParameterException(spec.commandLine(), "--app is a port from 1 to 65535, not " + port);
-            }
-        }
+        PodOptions.requirePorts(spec.commandLine(), "--app", app);
         if (appWorkers < 0 || (appWorkers == 0 && readyNeedsIdleWorker)) {
             throw new ParameterException(
                     spec.commandLine(), "--app-workers is a number from 1, and --ready-needs-idle-worker needs it");
         }
-        Source source = role.source(spec.commandLine());
-        Logging logging = Logging.install(new FileOutputStream(FileDescriptor.err), Format.TEXT, Verbosity.INFO);
-        return Running.untilStopped(
-                Sidecar.start(options(source, name.group(1), name.group(2)), logging),
-                Sidecar::drain,
-                Sidecar::stopped);
+        Following following = following();
+        Logging logging = Logging.install(new FileOutputStream(FileDescriptor.err), Format.TEXT, role.logLevel);
+        return Running.untilStopped(Sidecar.start(options(following), logging), Sidecar::drain, Sidecar::stopped);
     }
 
-    private Sidecar.Options options(Source source, String namespace, String name) {
+    /** @param identity in traces */
+    private record Following(Source source, Supplier<SidecarView> view, Discovery discovery, Identity identity) {}
+
+    private Following following() {
+        SidecarView.Pod pod = owner.pod(spec.commandLine());
+        String named = service == null ? "" : named(spec, "--service", service);
+        AtomicReference<Following> stream = new AtomicReference<>();
+        Way control = new Way(
+                "--control",
+                this.control.control == null
+                        ? null
+                        : () -> {
+                            Following following = stream(named, pod);
+                            stream.set(following);
+                            return following.source();
+                        });
+        Source source = role.source(spec.commandLine(), control);
+        Following following = stream.get();
+        if (following != null) {
+            return following;
+        }
+        if (named.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "--config needs --service NAMESPACE/NAME");
+        }
+        SidecarView view = new SidecarView(namespace(named), name(named), app, pod);
+        return new Following(source, () -> view, Discovery.NONE, Identity.ofSidecar(view.namespace(), view.service()));
+    }
+
+    /** Control knows which Service the pod is of; what it was told here is only where nobody knows better. */
+    private Following stream(String named, SidecarView.Pod pod) {
+        if (named.isEmpty() && Identity.pod(role.environment).isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--control needs --service NAMESPACE/NAME, or POD_NAMESPACE and POD_NAME");
+        }
+        StreamSource source = control.source(
+                Objects.requireNonNull(control.control), Message.Role.SIDECAR, "", named, app, role.environment);
+        SidecarView told = named.isEmpty()
+                ? new SidecarView(role.environment.getOrDefault("POD_NAMESPACE", ""), "", app, pod)
+                : new SidecarView(namespace(named), name(named), app, pod);
+        Supplier<SidecarView> view = () -> {
+            Message.You you = source.you();
+            return you == null
+                    ? told
+                    : new SidecarView(you.namespace(), you.service(), merged(app, you.appPorts()), pod);
+        };
+        Identity identity = named.isEmpty()
+                ? Identity.ofPod(role.environment)
+                : Identity.ofSidecar(told.namespace(), told.service());
+        return new Following(source, view, source::want, identity);
+    }
+
+    private static List<Integer> merged(List<Integer> some, List<Integer> more) {
+        return Stream.concat(some.stream(), more.stream()).distinct().toList();
+    }
+
+    private static String namespace(String named) {
+        return named.substring(0, named.indexOf('/'));
+    }
+
+    private static String name(String named) {
+        return named.substring(named.indexOf('/') + 1);
+    }
+
+    /** The value of an option that names an object. */
+    static String named(CommandSpec spec, String option, String value) {
+        if (!NAMED.matcher(value).matches()) {
+            throw new ParameterException(spec.commandLine(), option + " is 'NAMESPACE/NAME', not '" + value + "'");
+        }
+        return value;
+    }
+
+    private Sidecar.Options options(Following following) {
         return new Sidecar.Options(
-                source,
-                namespace,
-                name,
-                app,
+                following.source(),
+                following.view(),
+                following.discovery(),
+                app.isEmpty() ? 0 : app.get(0),
                 address(inbound),
                 address(outbound),
                 address(role.admin),
@@ -135,7 +209,7 @@ final class SidecarCommand implements Callable<Integer> {
                 role.drainTimeout,
                 new FileOutputStream(FileDescriptor.out),
                 role.mask(),
-                Identity.ofSidecar(namespace, name).tracing(role.environment));
+                following.identity().tracing(role.environment));
     }
 
     private static Sidecar.Address address(HostPort at) {

@@ -95,8 +95,8 @@ public final class Gateway {
         this.spans = spans;
         this.plane = plane;
         this.role = new GatewayRole(options.tracing().defaults(), plane, metrics);
-        this.configuration = new Configuration(role);
-        metrics.describe("gateway", "", () -> notReady().isEmpty());
+        this.configuration = new Configuration(role, options.config().isReviewed());
+        metrics.describe("gateway", () -> "", () -> notReady().isEmpty());
         metrics.limits(plane::limits, plane::limitStores);
         this.admin = new AdminServer(
                 vertx,

@@ -79,6 +79,31 @@ public final class Mesh {
         return null;
     }
 
+    /**
+     * What to ask for when a place is not known: a canonical IP address, or {@code service.namespace}.
+     *
+     * @return null when nobody can tell more: a Service has that address or name, though perhaps not that port, or no
+     *     Service can have it
+     */
+    public @Nullable String unknown(String host) {
+        String key = key(host);
+        if (ports(key) != null || key.isEmpty()) {
+            return null;
+        }
+        if (key.indexOf(':') >= 0 || isIpv4(key)) {
+            return key;
+        }
+        int dot = key.indexOf('.');
+        if (dot < 0) {
+            return namespace.isEmpty() ? null : key + "." + namespace;
+        }
+        return dot == 0 || key.indexOf('.', dot + 1) >= 0 ? null : key;
+    }
+
+    private static boolean isIpv4(String key) {
+        return key.chars().allMatch(c -> c == '.' || c >= '0' && c <= '9');
+    }
+
     /** The ports of a Service by a key, of which there are a few for each: what strangers ask for is not remembered. */
     private @Nullable List<Destination> ports(String key) {
         List<Destination> ports = byHost.get(key);

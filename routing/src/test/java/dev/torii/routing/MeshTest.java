@@ -76,6 +76,22 @@ class MeshTest {
         assertThat(MESH.destination(host, port)).isNull();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "tax, tax.shop",
+        "Tax.Bank.svc.cluster.local., tax.bank",
+        "10.0.0.9, 10.0.0.9",
+        "[FD00::9], fd00::9",
+        "reviews,",
+        "reviews.bank.svc,",
+        "10.96.0.1,",
+        "api.shop.example,",
+        ".tax,"
+    })
+    void whatIsNotKnownIsAskedForInOneSpelling(String host, String expected) {
+        assertThat(MESH.unknown(host)).isEqualTo(expected);
+    }
+
     @Test
     void inboundPortsAreFoundByNumber() {
         assertThat(MESH.inbound(8080))

@@ -5,6 +5,7 @@ import dev.torii.config.live.Configuration;
 import dev.torii.config.source.Source;
 import dev.torii.proxy.ClusterView;
 import dev.torii.proxy.DataPlane;
+import dev.torii.proxy.Discovery;
 import dev.torii.proxy.ExchangeListener;
 import dev.torii.proxy.HeaderMask;
 import dev.torii.proxy.admin.AdminServer;
@@ -55,10 +56,9 @@ public final class Sidecar {
 
     /**
      * @param config where the manifests come from
-     * @param namespace of the service
-     * @param service that the app behind this sidecar is
-     * @param appPorts of the app, besides those that its Service tells; the first is where inbound connections go that
-     *     were not captured
+     * @param view whose sidecar it is; asked with each configuration, and not before the first
+     * @param discovery knows of places that the configuration does not tell
+     * @param appPort where inbound connections go that were not captured; 0 for nowhere
      * @param captured whether connections come redirected by {@code torii capture}
      * @param strict whether the app may call nothing but Services
      * @param sharePorts whether another sidecar may listen on the same ports, as when one takes over from the other
@@ -72,9 +72,9 @@ public final class Sidecar {
      */
     public record Options(
             Source config,
-            String namespace,
-            String service,
-            List<Integer> appPorts,
+            Supplier<SidecarView> view,
+            Discovery discovery,
+            int appPort,
             Address inbound,
             Address outbound,
             Address admin,
@@ -87,12 +87,7 @@ public final class Sidecar {
             Duration drainFinish,
             OutputStream accessLog,
             HeaderMask mask,
-            TracingSettings tracing) {
-
-        public Options {
-            appPorts = List.copyOf(appPorts);
-        }
-    }
+            TracingSettings tracing) {}
 
     /**
      * How much the app does at a time.
@@ -151,12 +146,13 @@ public final class Sidecar {
                     footprint.settle();
                     return true;
                 }));
-        SidecarView view = new SidecarView(options.namespace(), options.service(), options.appPorts());
         this.configuration = new Configuration(
-                new SidecarRole(options.tracing().defaults(), view, inbound, outbound, metrics, footprint));
+                new SidecarRole(options.tracing().defaults(), options.view(), inbound, outbound, metrics, footprint),
+                options.config().isReviewed());
         metrics.describe(
                 "sidecar",
-                options.namespace() + "/" + options.service(),
+                () -> options.view().get().namespace() + "/"
+                        + options.view().get().service(),
                 () -> notReady().isEmpty());
         metrics.limits(outbound::limits, outbound::limitStores);
         this.admin = new AdminServer(
@@ -234,12 +230,15 @@ public final class Sidecar {
     }
 
     private void open(Promise<Sidecar> started) {
-        int appPort = options.appPorts().isEmpty() ? 0 : options.appPorts().get(0);
         boolean captured = options.captured();
-        open(inbound, new MeshEntrance.Settings(false, captured, false, appPort), options.inbound(), "inbound")
+        open(
+                        inbound,
+                        new MeshEntrance.Settings(false, captured, false, options.appPort()),
+                        options.inbound(),
+                        "inbound")
                 .compose(in -> open(
                                 outbound,
-                                new MeshEntrance.Settings(true, captured, options.strict(), 0),
+                                new MeshEntrance.Settings(true, captured, options.strict(), 0, options.discovery()),
                                 options.outbound(),
                                 "outbound")
                         .compose(out -> admin.listen(

@@ -14,12 +14,13 @@ import dev.torii.routing.Tracing;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /** What a sidecar does with its configuration: both directions serve it as this one sees it. */
 final class SidecarRole implements Role {
 
     private final SnapshotCompiler compiler;
-    private final SidecarView view;
+    private final Supplier<SidecarView> view;
     private final DataPlane inbound;
     private final DataPlane outbound;
     private final ProxyMetrics metrics;
@@ -27,7 +28,7 @@ final class SidecarRole implements Role {
 
     SidecarRole(
             Tracing tracing,
-            SidecarView view,
+            Supplier<SidecarView> view,
             DataPlane inbound,
             DataPlane outbound,
             ProxyMetrics metrics,
@@ -42,7 +43,7 @@ final class SidecarRole implements Role {
 
     @Override
     public Compiled compile(ResourceSet resources) {
-        return compiler.compile(resources, view);
+        return compiler.compile(resources, view.get());
     }
 
     /** Both read the same certificates, so one tells what is wrong with them. */

@@ -1,6 +1,8 @@
 package dev.torii.sidecar;
 
+import dev.torii.config.compile.SidecarView;
 import dev.torii.config.source.Source;
+import dev.torii.proxy.Discovery;
 import dev.torii.proxy.HeaderMask;
 import dev.torii.proxy.telemetry.Logging;
 import dev.torii.proxy.telemetry.spans.TracingSettings;
@@ -84,9 +86,9 @@ final class TestSidecar implements AutoCloseable {
             TracingSettings tracing) {
         return new Sidecar.Options(
                 Source.files(List.of(config)),
-                namespace,
-                service,
-                appPorts,
+                () -> new SidecarView(namespace, service, appPorts),
+                Discovery.NONE,
+                appPorts.isEmpty() ? 0 : appPorts.get(0),
                 inbound,
                 ANY_PORT,
                 ANY_PORT,

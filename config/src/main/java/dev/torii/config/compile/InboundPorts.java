@@ -63,7 +63,14 @@ final class InboundPorts {
         // one of the app's ports can be the end of that way
         Service.@Nullable Port only = ports.size() == 1 && view.appPorts().size() == 1 ? ports.get(0) : null;
         view.appPorts().forEach(port -> known.putIfAbsent(port, known(service, only, port)));
+        view.pod().opaquePorts().forEach(port -> known.compute(port, (itself, before) -> opaque(before)));
         known.forEach(this::add);
+    }
+
+    private static Known opaque(@Nullable Known declared) {
+        return declared == null
+                ? new Known(Speaks.TCP, null, null)
+                : new Known(Speaks.TCP, declared.of(), declared.by());
     }
 
     private static List<Service.Port> tcpPorts(Service service) {

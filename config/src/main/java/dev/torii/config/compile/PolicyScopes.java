@@ -34,6 +34,7 @@ final class PolicyScopes {
 
     private final List<PolicyIndex<?>> indexes;
     private final Tracing unless;
+    private final SidecarView.Pod pod;
     private final Map<List<Attached>, Telemetry> telemetry = new ConcurrentHashMap<>();
     private final Map<List<Attached>, Protection> protections = new ConcurrentHashMap<>();
     private final Map<Object, Object> distinct = new ConcurrentHashMap<>();
@@ -41,9 +42,15 @@ final class PolicyScopes {
     /** A policy as it holds at one of its targets. */
     record Attached(Resource policy, PolicyTarget target) {}
 
-    /** @param unless what is traced and logged where no policy says anything */
+    /** @param unless what is traced where no policy says anything */
     PolicyScopes(ResourceSet resources, PolicyTargets targets, Tracing unless, Findings findings) {
+        this(resources, targets, unless, SidecarView.Pod.SILENT, findings);
+    }
+
+    /** @param pod what a sidecar's pod says besides */
+    PolicyScopes(ResourceSet resources, PolicyTargets targets, Tracing unless, SidecarView.Pod pod, Findings findings) {
         this.unless = unless;
+        this.pod = pod;
         one(Protection.NONE);
         List<TargetKind<?>> requests = List.of(
                 PolicyTargets.GATEWAY, PolicyTargets.HTTP_ROUTE, PolicyTargets.GRPC_ROUTE, PolicyTargets.SERVICE);
@@ -113,7 +120,7 @@ final class PolicyScopes {
     }
 
     private Telemetry telemetry(List<Attached> policies) {
-        return telemetry.computeIfAbsent(policies, them -> one(TelemetryMerge.of(unless, them)));
+        return telemetry.computeIfAbsent(policies, them -> one(TelemetryMerge.of(unless, pod, them)));
     }
 
     private Protection protection(List<Attached> policies) {

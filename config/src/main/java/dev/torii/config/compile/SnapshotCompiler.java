@@ -105,7 +105,7 @@ public final class SnapshotCompiler {
         PolicyTargets targets = new PolicyTargets(resources, references, findings);
         BackendTls backendTls = new BackendTls(resources, targets, references, findings);
         PolicyIndex<BackendPolicy> backendPolicies = backendPolicies(resources, targets, findings);
-        PolicyScopes policies = new PolicyScopes(resources, targets, tracing, findings);
+        PolicyScopes policies = new PolicyScopes(resources, targets, tracing, view.pod(), findings);
         Clusters routed = new Clusters(resources, backendTls, backendPolicies, findings);
         Destinations destinations = new Destinations(
                 resources,

@@ -37,16 +37,23 @@ final class TelemetryMerge {
 
     /**
      * @param unless what holds where no policy says anything
+     * @param pod says the last word, but for how a header is shown that a policy names
      * @param policies the least specific first; others than TelemetryPolicies say nothing
      */
-    static Telemetry of(Tracing unless, List<Attached> policies) {
+    static Telemetry of(Tracing unless, SidecarView.Pod pod, List<Attached> policies) {
         TelemetryMerge merge = new TelemetryMerge(unless);
         for (Attached each : policies) {
             if (each.policy() instanceof TelemetryPolicy policy) {
                 merge.add(policy);
             }
         }
+        merge.add(pod);
         return new Telemetry(merge.tracing(), merge.log());
+    }
+
+    private void add(SidecarView.Pod pod) {
+        samplingPercent = pod.samplingPercent() == null ? samplingPercent : pod.samplingPercent();
+        pod.logged().forEach(header -> requestHeaders.putIfAbsent(header.name(), header));
     }
 
     private void add(TelemetryPolicy policy) {

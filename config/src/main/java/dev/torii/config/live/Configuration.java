@@ -4,6 +4,7 @@ import dev.torii.config.Finding;
 import dev.torii.config.compile.Compiled;
 import dev.torii.config.live.Role.Outcome;
 import dev.torii.config.source.Read;
+import dev.torii.config.source.Source;
 import dev.torii.config.source.Source.Taken;
 import dev.torii.routing.Snapshot;
 import java.lang.System.Logger;
@@ -27,6 +28,7 @@ public final class Configuration {
     private static final long SERVE_SECONDS = 30;
 
     private final Role role;
+    private final boolean reviewed;
     private Set<Finding> findings = Set.of();
     private List<String> problems = List.of();
     private String told = "";
@@ -34,7 +36,13 @@ public final class Configuration {
     private volatile String served = "";
 
     public Configuration(Role role) {
+        this(role, false);
+    }
+
+    /** @param reviewed whether findings are left out of the log, see {@link Source#isReviewed} */
+    public Configuration(Role role, boolean reviewed) {
         this.role = role;
+        this.reviewed = reviewed;
     }
 
     /** Version of the last snapshot that was put in place; {@code ""} before the first. Never waits. */
@@ -96,11 +104,18 @@ public final class Configuration {
         return new Taken(served, problems);
     }
 
+    private Level level(Finding finding) {
+        if (reviewed) {
+            return Level.DEBUG;
+        }
+        return finding.isError() ? Level.ERROR : Level.WARNING;
+    }
+
     /** One line for each finding that is new since the last read. */
     private void report(List<Finding> now, Outcome outcome) {
         now.stream()
                 .filter(finding -> !findings.contains(finding))
-                .forEach(finding -> LOG.log(finding.isError() ? Level.ERROR : Level.WARNING, finding.toString()));
+                .forEach(finding -> LOG.log(level(finding), finding.toString()));
         findings = new HashSet<>(now);
         int errors = (int) now.stream().filter(Finding::isError).count();
         role.read(outcome, errors, now.size() - errors);

@@ -15,6 +15,14 @@ public interface Source {
      */
     Following follow(Function<Read, Taken> taker);
 
+    /**
+     * Whether whoever gives it has told its authors what is wrong with it, and knows more of it than is given: then
+     * findings are no news for the log here.
+     */
+    default boolean isReviewed() {
+        return false;
+    }
+
     /** A source that is being followed. */
     interface Following extends AutoCloseable {
 

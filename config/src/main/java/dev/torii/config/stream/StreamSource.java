@@ -65,6 +65,11 @@ public final class StreamSource implements Source {
         return following;
     }
 
+    @Override
+    public boolean isReviewed() {
+        return true;
+    }
+
     /** Whose sidecar control says that this is; null before it has. Set before the taker gets what was said for it. */
     public @Nullable You you() {
         return you;

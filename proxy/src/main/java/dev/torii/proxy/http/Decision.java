@@ -3,6 +3,7 @@ package dev.torii.proxy.http;
 import dev.torii.proxy.Fault;
 import dev.torii.proxy.upstream.UpstreamRequest;
 import dev.torii.routing.Cluster;
+import java.util.concurrent.CompletionStage;
 
 /** What is to be done with a request: the outcome of {@link Routing}. */
 sealed interface Decision {
@@ -27,6 +28,9 @@ sealed interface Decision {
 
     /** Give the client's connection away: it asked (CONNECT) for a place, not for an answer. */
     record Connect(Door.Strangers to, String host, int port) implements Decision {}
+
+    /** Decide again, by the plan of that time, when somebody has answered. */
+    record Ask(CompletionStage<Void> answer) implements Decision {}
 
     /** Send the client elsewhere. */
     record Redirect(int status, String location) implements Decision {}

@@ -1,13 +1,16 @@
 package dev.torii.proxy.http;
 
+import dev.torii.proxy.Discovery;
 import dev.torii.proxy.Fault;
 import dev.torii.routing.Cluster;
 import dev.torii.routing.Destination;
 import dev.torii.routing.InboundPort;
 import dev.torii.routing.Listener;
 import dev.torii.routing.ListenerSettings;
+import dev.torii.routing.Mesh;
 import dev.torii.routing.Port;
 import io.vertx.core.net.NetSocket;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +66,10 @@ public abstract class Door {
         @Nullable
         Cluster cluster(String host, int port);
 
+        /** Asks somebody else for a place, see {@link Discovery#ask}. */
+        @Nullable
+        CompletionStage<Void> ask(Mesh mesh, String host);
+
         /** Takes a connection on which the client has asked (CONNECT) for a place and got its 200. */
         void connected(NetSocket socket, String host, int port);
     }
@@ -91,6 +98,12 @@ public abstract class Door {
     /** Where a request goes, untouched by any rule, that no listener takes; null for nowhere. */
     @Nullable
     Cluster undeclared(RequestHead head) {
+        return null;
+    }
+
+    /** Asks somebody else for a listener, see {@link Discovery#ask}. */
+    @Nullable
+    CompletionStage<Void> ask(Plan plan, RequestHead head) {
         return null;
     }
 
@@ -212,6 +225,12 @@ public abstract class Door {
         @Nullable
         Cluster undeclared(RequestHead head) {
             return strangers.cluster(head.host, head.port());
+        }
+
+        @Override
+        @Nullable
+        CompletionStage<Void> ask(Plan plan, RequestHead head) {
+            return strangers.ask(plan.snapshot().mesh(), head.host);
         }
 
         @Override

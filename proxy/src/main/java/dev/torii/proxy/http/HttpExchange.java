@@ -1,6 +1,7 @@
 package dev.torii.proxy.http;
 
 import dev.torii.proxy.Channels;
+import dev.torii.proxy.Discovery;
 import dev.torii.proxy.Fault;
 import dev.torii.proxy.HeaderList;
 import dev.torii.proxy.upstream.ClusterState;
@@ -119,6 +120,8 @@ final class HttpExchange implements RequestBody.Watcher {
         Decision decision = routing.decide(unreadable, body.isEmpty());
         if (decision instanceof Decision.Forward to) {
             forward(to);
+        } else if (decision instanceof Decision.Ask ask) {
+            Discovery.await(ask.answer(), worker.eventLoop(), () -> guarded(this::proceedAgain));
         } else if (decision instanceof Decision.Connect place) {
             connect(place);
         } else if (decision instanceof Decision.Redirect elsewhere) {
@@ -130,6 +133,11 @@ final class HttpExchange implements RequestBody.Watcher {
         } else if (decision instanceof Decision.Refuse refusal) {
             refused(refusal);
         }
+    }
+
+    private void proceedAgain() {
+        routing.renew(worker.plan());
+        proceed(null);
     }
 
     /** The 200 goes out, and the connection is no longer HTTP as far as we know. */

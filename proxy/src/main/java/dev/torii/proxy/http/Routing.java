@@ -11,6 +11,7 @@ import dev.torii.routing.Listener;
 import dev.torii.routing.ListenerSettings;
 import dev.torii.routing.RouteTable;
 import dev.torii.routing.Telemetry;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +23,8 @@ final class Routing {
 
     private static final String REQUEST_ID = "x-request-id";
 
-    private final Plan plan;
+    private Plan plan;
+    private boolean asked;
     private final ClientConnection client;
     private final @Nullable AppWork work;
     private final RequestHead head;
@@ -141,6 +143,11 @@ final class Routing {
         requestId = settings.keepRequestId() && RequestIds.isAcceptable(head.requestId)
                 ? String.valueOf(head.requestId)
                 : RequestIds.next();
+        CompletionStage<Void> answer = listener == null && unreadable == null && !asked ? door.ask(plan, head) : null;
+        if (answer != null) {
+            asked = true;
+            return new Decision.Ask(answer);
+        }
         Door.Strangers strangers = door.strangers();
         if (unreadable == null && strangers != null && !client.isHttp2() && head.method.equals("CONNECT")) {
             return new Decision.Connect(strangers, head.host, head.port());
@@ -162,6 +169,12 @@ final class Routing {
             return new Decision.Refuse(Fault.NR, 404, "route_not_found");
         }
         return filter(match, door.port(), noBody);
+    }
+
+    /** Pins another plan, when it has been waited for. */
+    void renew(Plan newer) {
+        plan = newer;
+        telemetry = newer.snapshot().telemetry();
     }
 
     private Decision.@Nullable Refuse overLimits() {

@@ -1,5 +1,6 @@
 package dev.torii.proxy.mesh;
 
+import dev.torii.proxy.Discovery;
 import dev.torii.proxy.Entrance;
 import dev.torii.proxy.http.Door;
 import dev.torii.proxy.http.HttpConnections;
@@ -13,6 +14,7 @@ import dev.torii.routing.Endpoint;
 import dev.torii.routing.InboundPort;
 import dev.torii.routing.IpText;
 import dev.torii.routing.Listener;
+import dev.torii.routing.Mesh;
 import dev.torii.routing.Speaks;
 import io.netty.channel.Channel;
 import io.vertx.core.Future;
@@ -28,6 +30,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,8 +54,15 @@ public final class MeshEntrance implements Entrance {
      *     {@code 0.0.0.0} also {@code ::}
      * @param strict whether the app may call nothing but Services
      * @param appPort where an inbound connection goes that was not redirected; 0 for nowhere
+     * @param discovery is asked for places that the app calls and the mesh does not know
      */
-    public record Settings(boolean outbound, boolean captured, boolean strict, int appPort) {}
+    public record Settings(boolean outbound, boolean captured, boolean strict, int appPort, Discovery discovery) {
+
+        /** Where nobody knows more than the snapshot. */
+        public Settings(boolean outbound, boolean captured, boolean strict, int appPort) {
+            this(outbound, captured, strict, appPort, Discovery.NONE);
+        }
+    }
 
     private final Settings settings;
     private final HttpConnections http;
@@ -62,6 +72,7 @@ public final class MeshEntrance implements Entrance {
     private final Door proxy = Door.ofNames(new Outside());
     private final Waiting waiting;
     private int boundPort;
+    private int asking;
 
     /** To be made on its worker's event loop. */
     public MeshEntrance(Vertx vertx, HttpConnections http, StreamConnections streams, Settings settings) {
@@ -130,8 +141,35 @@ public final class MeshEntrance implements Entrance {
         } else if (original == null) {
             http.accept(socket, proxy);
         } else {
-            toPlace(socket, original.host(), original.port());
+            ask(socket, original);
         }
+    }
+
+    /** Of a place that is not known somebody else may know more: until then the connection waits with nothing read. */
+    private void ask(NetSocket socket, Endpoint place) {
+        Mesh mesh = streams.plan().snapshot().mesh();
+        CompletionStage<Void> answer = mesh.destination(place.host(), place.port()) == null && asking < Waiting.MAX
+                ? ask(mesh, place.host())
+                : null;
+        if (answer == null) {
+            toPlace(socket, place.host(), place.port());
+            return;
+        }
+        Channel channel = channel(socket);
+        channel.config().setAutoRead(false);
+        asking++;
+        Discovery.await(answer, channel.eventLoop(), () -> {
+            asking--;
+            if (channel.isActive()) {
+                channel.config().setAutoRead(true);
+                toPlace(socket, place.host(), place.port());
+            }
+        });
+    }
+
+    private @Nullable CompletionStage<Void> ask(Mesh mesh, String host) {
+        String unknown = mesh.unknown(host);
+        return unknown == null ? null : settings.discovery().ask(unknown);
     }
 
     /** The app called a place: a Service by its address or name, or something else. */
@@ -176,6 +214,11 @@ public final class MeshEntrance implements Entrance {
         @Override
         public @Nullable Cluster cluster(String host, int port) {
             return settings.strict() || isSelf(port) ? null : Places.of(IpText.canonical(host), port);
+        }
+
+        @Override
+        public @Nullable CompletionStage<Void> ask(Mesh mesh, String host) {
+            return MeshEntrance.this.ask(mesh, host);
         }
 
         @Override

@@ -254,14 +254,14 @@ public final class ProxyMetrics implements ExchangeListener {
      * @param service {@code namespace/name} that a sidecar is beside, else {@code ""}
      * @param ready whether traffic should come here now
      */
-    public void describe(String role, String service, BooleanSupplier ready) {
+    public void describe(String role, Supplier<String> service, BooleanSupplier ready) {
         String built = ProxyMetrics.class.getPackage().getImplementationVersion();
         String version = built == null ? "" : built;
         GaugeWithCallback.builder()
                 .name("torii_proxy_info")
                 .help("What this proxy is.")
                 .labelNames("torii_role", "torii_service", "version")
-                .callback(gauge -> gauge.call(1, role, service, version))
+                .callback(gauge -> gauge.call(1, role, service.get(), version))
                 .register(registry);
         GaugeWithCallback.builder()
                 .name("torii_ready")

@@ -56,6 +56,7 @@ final class TestSidecar implements AutoCloseable {
     private final List<InboundPort> inbound = new ArrayList<>();
     private final Map<String, Cluster> clusters = new LinkedHashMap<>();
     private Resilience resilience = Resilience.NONE;
+    private List<String> addresses = List.of();
     private int version;
 
     TestSidecar(MeshEntrance.Settings settings) {
@@ -95,7 +96,13 @@ final class TestSidecar implements AutoCloseable {
     /** A Service of one port whose only endpoint is there; requests must be for a path. */
     TestSidecar service(String name, int servicePort, Speaks speaks, int endpointPort, String path) {
         destinations.add(
-                new Destination(NAMESPACE, name, List.of(), servicePort, speaks, listener(name, endpointPort, path)));
+                new Destination(NAMESPACE, name, addresses, servicePort, speaks, listener(name, endpointPort, path)));
+        return this;
+    }
+
+    /** Where Services that are made from now on are. */
+    TestSidecar at(String... these) {
+        addresses = List.of(these);
         return this;
     }
 

@@ -365,7 +365,7 @@ class ProxyMetricsTest {
     @Test
     void theProxySaysWhatItIs() throws Exception {
         AtomicBoolean ready = new AtomicBoolean();
-        metrics.describe("sidecar", "shop/cart", ready::get);
+        metrics.describe("sidecar", () -> "shop/cart", ready::get);
         assertThat(page().named("torii_proxy_info").toString())
                 .contains("torii_role=\"sidecar\",torii_service=\"shop/cart\",version=\"");
         assertThat(page().value("torii_ready")).isZero();

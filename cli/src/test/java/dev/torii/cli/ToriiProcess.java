@@ -83,6 +83,11 @@ final class ToriiProcess implements AutoCloseable {
         return new ToriiProcess(home, name, SMALL, environment, "sidecar", all);
     }
 
+    /** Starts any role, small, with these arguments besides {@code --admin}. */
+    static ToriiProcess of(Path home, String name, String role, String... arguments) {
+        return new ToriiProcess(home, name, SMALL, Map.of(), role, List.of(arguments));
+    }
+
     private static boolean isReady(int admin) {
         try (RawHttp client = RawHttp.connect(admin)) {
             return client.send("GET /ready HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")

@@ -9,7 +9,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -75,13 +74,9 @@ final class Serving {
         if (closed) {
             return null;
         }
+        // control commits too what the proxy has told to have already
         Taken before = taken;
-        // control commits what the proxy has to tell that this is still all
-        boolean same = before != null
-                && next.version().equals(view.version())
-                && next.objects().equals(view.objects())
-                && Objects.equals(next.you(), view.you());
-        Taken now = same ? before : take(next);
+        Taken now = before == null || !next.equals(view) ? take(next) : before;
         wants.answered(answered);
         if (keeper != null) {
             keeper.keep(new Copy.Kept(self.with(wants.sorted(), next.version()), next));

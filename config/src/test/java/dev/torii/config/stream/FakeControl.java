@@ -38,7 +38,8 @@ final class FakeControl implements AutoCloseable {
     private int port;
 
     private FakeControl(HttpServerOptions options) {
-        this.options = options.setHost("127.0.0.1").setMaxWebSocketFrameSize(16 << 20);
+        this.options =
+                options.setHost("127.0.0.1").setMaxWebSocketFrameSize(16 << 20).setWebSocketClosingTimeout(0);
         start(0);
     }
 

@@ -193,7 +193,9 @@ public final class Reconciliation implements LeaderWork {
                     stillWaiting.put(key, since);
                 }
                 Instant patience = stillWaiting.containsKey(key) ? since.since().plus(PATIENCE) : Instant.MIN;
-                realities.put(key, new Reality(state, patience, provision.addresses(), provision.problem()));
+                realities.put(
+                        key,
+                        new Reality(state, patience, provision.addresses(), provision.known(), provision.problem()));
             }
         });
         waiting = stillWaiting;

@@ -76,10 +76,13 @@ public final class Provisioner implements AutoCloseable {
         });
     }
 
-    /** Or null as long as nobody has looked. */
+    /** Of a Gateway of the last {@link #plan}; null as long as nobody has looked. */
     public @Nullable Provision of(ObjectKey gateway) {
         Plan plan = plans.get(gateway);
-        return provisions.get(plan != null && plan.parameters().shared() ? Plans.SHARED : gateway);
+        if (plan == null) {
+            return Provision.LEFT;
+        }
+        return provisions.get(plan.parameters().shared() ? Plans.SHARED : gateway);
     }
 
     /** How many objects were applied or deleted. */

@@ -34,7 +34,7 @@ final class ServiceAddresses {
         Problem problem = missing.isEmpty()
                 ? Problem.NONE
                 : new Problem("AddressNotUsable", "Service " + name + " did not get " + String.join(", ", missing));
-        return new Provision(addresses, problem);
+        return new Provision(addresses, problem, true);
     }
 
     private static void add(List<Address> addresses, String type, String value) {

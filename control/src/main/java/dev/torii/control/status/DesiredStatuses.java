@@ -11,7 +11,6 @@ import dev.torii.config.resource.Resource;
 import dev.torii.control.status.DesiredStatus.Entry;
 import dev.torii.control.status.DesiredStatus.Shape;
 import dev.torii.control.status.DesiredStatus.Told;
-import dev.torii.control.stream.Programmed;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -66,18 +65,17 @@ final class DesiredStatuses {
             fields.put("supportedFeatures", features);
         } else if (status.kind().equals("Gateway")) {
             fields.put("attachedListenerSets", JSON.numberNode(status.attachedListenerSets()));
-            fields.put("addresses", addresses());
+            if (wanted.reality() != null && wanted.reality().addressesKnown()) {
+                fields.put("addresses", addresses(wanted.reality()));
+            }
         }
     }
 
-    private ArrayNode addresses() {
+    private static ArrayNode addresses(Reality reality) {
         ArrayNode addresses = JSON.arrayNode();
-        if (wanted.reality() != null) {
-            wanted.reality().addresses().stream()
-                    .limit(MOST_ADDRESSES)
-                    .forEach(each ->
-                            addresses.addObject().put("type", each.type()).put("value", each.value()));
-        }
+        reality.addresses().stream()
+                .limit(MOST_ADDRESSES)
+                .forEach(each -> addresses.addObject().put("type", each.type()).put("value", each.value()));
         return addresses;
     }
 
@@ -120,15 +118,25 @@ final class DesiredStatuses {
                 .toList();
     }
 
-    /** It could be. Is it? An address is the whole Gateway's concern, not a listener's. */
+    /**
+     * It could be. Is it? That nothing can be made for it comes first, an address last; both are the whole Gateway's concern,
+     * not a listener's.
+     */
     private static Told programmed(Reality reality, boolean isListener) {
-        if (!reality.problem().reason().isEmpty() && !isListener) {
-            return no(reality.problem().reason(), reality.problem().message(), Instant.MIN);
+        Reality.Problem problem = isListener ? Reality.Problem.NONE : reality.problem();
+        if (!problem.reason().isEmpty() && !problem.isAddress()) {
+            return no(problem.reason(), problem.message(), Instant.MIN);
         }
-        Programmed.State proxies = reality.proxies();
-        return switch (proxies.kind()) {
-            case SERVED -> new Told(PROGRAMMED, true, PROGRAMMED, "");
-            case FAILED -> no("Invalid", "proxies say: " + String.join("; ", proxies.problems()), Instant.MIN);
+        return switch (reality.proxies().kind()) {
+            case SERVED ->
+                problem.isAddress()
+                        ? no(problem.reason(), problem.message(), Instant.MIN)
+                        : new Told(PROGRAMMED, true, PROGRAMMED, "");
+            case FAILED ->
+                no(
+                        "Invalid",
+                        "proxies say: " + String.join("; ", reality.proxies().problems()),
+                        Instant.MIN);
             case UNKNOWN -> no("Pending", "control has just begun to lead", Instant.MAX);
             case NOBODY -> no("Pending", "no proxy of it is connected", reality.patience());
             case WAITING -> no("Pending", "not all of its proxies have taken it yet", reality.patience());

@@ -10,9 +10,11 @@ import java.util.List;
  * @param proxies what its proxies have acknowledged
  * @param patience until then a Programmed that stands as True is left so, though not all proxies are there yet
  * @param addresses at which it is reached
+ * @param addressesKnown whether that is all there is to know; if not, what is told of addresses stays
  * @param problem why there are none, or why nothing can be made for it
  */
-public record Reality(Programmed.State proxies, Instant patience, List<Address> addresses, Problem problem) {
+public record Reality(
+        Programmed.State proxies, Instant patience, List<Address> addresses, boolean addressesKnown, Problem problem) {
 
     public Reality {
         addresses = List.copyOf(addresses);
@@ -25,5 +27,9 @@ public record Reality(Programmed.State proxies, Instant patience, List<Address> 
     public record Problem(String reason, String message) {
 
         public static final Problem NONE = new Problem("", "");
+
+        boolean isAddress() {
+            return reason.startsWith("Address");
+        }
     }
 }

@@ -204,7 +204,7 @@ public final class ApiServer implements AutoCloseable {
 
     private static String plural(String kind) {
         String word = kind.toLowerCase(Locale.ROOT);
-        if (word.endsWith("y")) {
+        if (word.endsWith("y") && !word.endsWith("ay")) {
             return word.substring(0, word.length() - 1) + "ies";
         }
         return word + (word.endsWith("s") ? "es" : "s");

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * fabric8's mock, with patches as a real API server takes them: RFC 7396, which replaces arrays where the mock joins them,
- * and server-side apply, by one manager and with lists that are replaced whole.
+ * and server-side apply, by one manager and with lists that are replaced whole. What replaces an object leaves its status.
  */
 public class CrudObjects extends KubernetesCrudDispatcher {
 
@@ -25,6 +25,14 @@ public class CrudObjects extends KubernetesCrudDispatcher {
     @Override
     public JsonNode merge(JsonNode base, String patch) throws KubernetesCrudDispatcherException {
         return merged(base.deepCopy(), asNode(patch));
+    }
+
+    /** Of kinds that come by CRDs, all of which have one; of others only where a test says so. */
+    @Override
+    public boolean isStatusSubresourceEnabledForResource(String path) {
+        return path.startsWith("/apis/gateway.networking.k8s.io/")
+                || path.startsWith("/apis/torii.dev/")
+                || super.isStatusSubresourceEnabledForResource(path);
     }
 
     @Override

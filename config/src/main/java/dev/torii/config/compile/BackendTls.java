@@ -41,7 +41,7 @@ final class BackendTls {
         Problem unresolved = null;
         for (int i = 0; i < policy.caCertificateRefs().size(); i++) {
             Outcome<String> outcome =
-                    references.authorities(policy, policy.caCertificateRefs().get(i));
+                    references.authorities(policy, policy.caCertificateRefs().get(i), "InvalidKind");
             if (outcome.problem() != null) {
                 findings.error(policy, "spec.validation.caCertificateRefs[" + i + "]", outcome.problem());
                 unresolved = unresolved == null ? outcome.problem() : unresolved;

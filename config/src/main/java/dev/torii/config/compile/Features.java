@@ -21,6 +21,8 @@ final class Features {
                     "GatewayHTTPListenerIsolation",
                     "GatewayHTTPSListenerDetectMisdirectedRequests",
                     "GatewayBackendClientCertificate",
+                    "GatewayFrontendClientCertificateValidation",
+                    "GatewayFrontendClientCertificateValidationInsecureFallback",
                     "HTTPRoute",
                     "HTTPRouteDestinationPortMatching",
                     "HTTPRouteBackendRequestHeaderModification",

@@ -159,6 +159,7 @@ final class GatewayCompilation {
                 Objects.requireNonNull(draft.protocol),
                 draft.spec.hostname(),
                 draft.certificates,
+                draft.clientAuthorities,
                 draft.owner.settings,
                 RouteTable.of(rules(draft)),
                 StreamTable.of(streams(draft)),

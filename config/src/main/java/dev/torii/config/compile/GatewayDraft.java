@@ -97,9 +97,7 @@ final class GatewayDraft {
 
     boolean allowsInsecureFallback() {
         FrontendTls tls = gateway.frontendTls();
-        return tls != null
-                && Stream.concat(Stream.ofNullable(tls.fallback()), tls.perPort().values().stream())
-                        .anyMatch(ClientValidation::allowInsecureFallback);
+        return tls != null && tls.validations().anyMatch(ClientValidation::allowInsecureFallback);
     }
 
     private @Nullable Outcome<KeyPair> clientCertificate(References references, Findings findings) {

@@ -1,8 +1,6 @@
 package dev.torii.config.compile;
 
 import dev.torii.config.resource.Gateway;
-import dev.torii.config.resource.Gateway.ClientValidation;
-import dev.torii.config.resource.Gateway.FrontendTls;
 import dev.torii.config.resource.Gateway.ListenerTls;
 import dev.torii.config.resource.Gateway.RouteKind;
 import dev.torii.config.resource.ObjectRef;
@@ -35,6 +33,9 @@ final class ListenerDraft {
 
     final List<String> supportedKinds;
     final List<KeyPair> certificates = new ArrayList<>();
+    /** Who must vouch for its clients; null when nobody need. */
+    @Nullable
+    String clientAuthorities;
     /** The routes it serves, each with those of its hostnames that fall under the listener's. */
     final Map<RouteDraft, List<HostPattern>> routes = new LinkedHashMap<>();
     /** Why it is not accepted, or null. */
@@ -61,7 +62,9 @@ final class ListenerDraft {
             reject(findings, ".protocol", new Problem("UnsupportedProtocol", message));
         } else if (terminatesTls()) {
             readCertificates(references, findings);
-            refuseClientValidation(findings);
+        }
+        if (protocol == Protocol.HTTPS) {
+            readClientValidation(references, findings);
         }
     }
 
@@ -136,17 +139,13 @@ final class ListenerDraft {
         return new Problem(problem.reason(), problem.message() + "; what it held before is served still");
     }
 
-    /** To serve clients without the check that was asked for would be worse than not to serve them. */
-    private void refuseClientValidation(Findings findings) {
-        FrontendTls frontend = owner.gateway.frontendTls();
-        if (frontend == null || protocol != Protocol.HTTPS) {
-            return;
-        }
-        ClientValidation own = frontend.perPort().get(spec.port());
-        if (own != null || frontend.fallback() != null) {
-            String message = "listener `" + spec.name() + "` is not served: Torii cannot check client certificates yet";
-            rejected = new Problem("UnsupportedValue", message);
-            findings.error(owner.gateway, "spec.tls.frontend", rejected);
+    /** What cannot be checked as it was asked for is not served. A grant that is missing is told rather than that. */
+    private void readClientValidation(References references, Findings findings) {
+        FrontendValidation asked = FrontendValidation.of(owner.gateway, spec.port(), references, findings);
+        clientAuthorities = asked.authorities();
+        rejected = asked.rejected();
+        if (unresolved == null || !unresolved.reason().equals(References.NOT_PERMITTED)) {
+            unresolved = asked.unresolved() == null ? unresolved : asked.unresolved();
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -27,6 +28,7 @@ final class PortClaims {
     private final Findings findings;
     private final Map<Integer, ListenerDraft> firstOnPort = new HashMap<>();
     private final Map<String, ListenerDraft> byPortAndHost = new HashMap<>();
+    private final Map<Integer, ListenerDraft> firstToEndTls = new HashMap<>();
 
     private PortClaims(Findings findings) {
         this.findings = findings;
@@ -114,6 +116,18 @@ final class PortClaims {
             String message = describe(host) + " on port " + port + " is taken by listener `" + owner.name()
                     + "`, which comes first";
             conflict(listener, ".hostname", HOSTNAME_CONFLICT, message);
+        } else if (listener.terminatesTls() && listener.isServed()) {
+            agreeOnClients(listener);
+        }
+    }
+
+    /** A client is asked for its certificate before all is known of where it wants to go. */
+    private void agreeOnClients(ListenerDraft listener) {
+        ListenerDraft first = firstToEndTls.putIfAbsent(listener.spec.port(), listener);
+        if (first != null && !Objects.equals(first.clientAuthorities, listener.clientAuthorities)) {
+            String message = "all listeners of port " + listener.spec.port()
+                    + " that end TLS must ask the same certificates of clients, and `" + first.name() + "` does not";
+            listener.reject(findings, ".tls", new Problem("UnsupportedValue", message));
         }
     }
 

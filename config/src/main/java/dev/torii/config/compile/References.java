@@ -94,10 +94,14 @@ final class References {
                 .orElse(null);
     }
 
-    /** The CA certificates of a ConfigMap. */
-    Outcome<String> authorities(Resource referrer, ObjectRef ref) {
+    /**
+     * The CA certificates of a ConfigMap.
+     *
+     * @param invalidKind the reason to give when it is none
+     */
+    Outcome<String> authorities(Resource referrer, ObjectRef ref, String invalidKind) {
         if (!ref.is(Resource.CORE_GROUP, "ConfigMap")) {
-            return Outcome.failed("InvalidKind", "CA certificates must be in a ConfigMap, not in a " + ref.kind());
+            return Outcome.failed(invalidKind, "CA certificates must be in a ConfigMap, not in a " + ref.kind());
         }
         if (!resources.permits(referrer, ref)) {
             return Outcome.failed(notPermitted(referrer, ref));

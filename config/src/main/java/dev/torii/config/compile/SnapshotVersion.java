@@ -84,6 +84,9 @@ final class SnapshotVersion {
                 listener.settings(),
                 listener.telemetry());
         listener.certificates().forEach(this::add);
+        if (listener.clientAuthorities() != null) {
+            add("clients", listener.clientAuthorities());
+        }
         listener.routes().rules().forEach(this::add);
         listener.streams().routes().forEach(route -> add("stream", route));
     }

@@ -3,6 +3,7 @@ package dev.torii.config.resource;
 import dev.torii.routing.HostPattern;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,13 +116,27 @@ public record Gateway(
     /** @param value {@code ""} asks for any address of the type */
     public record Address(String type, String value) {}
 
-    /** @param perPort overrides {@code fallback} (the {@code default} block) for the port's HTTPS listeners */
-    public record FrontendTls(@Nullable ClientValidation fallback, Map<Integer, ClientValidation> perPort) {
+    /**
+     * Whether clients of HTTPS listeners must show a certificate.
+     *
+     * @param fallback the {@code default} block's, or null
+     * @param perPort overrides it, at {@code perPort[i]}; each port is there once
+     */
+    public record FrontendTls(@Nullable ClientValidation fallback, List<PortValidation> perPort) {
 
         public FrontendTls {
-            perPort = Map.copyOf(perPort);
+            perPort = List.copyOf(perPort);
+        }
+
+        /** All there are. */
+        public Stream<ClientValidation> validations() {
+            return Stream.concat(Stream.of(new PortValidation(0, fallback)), perPort.stream())
+                    .flatMap(each -> Stream.ofNullable(each.validation()));
         }
     }
+
+    /** @param validation null asks the port's clients for no certificate */
+    public record PortValidation(int port, @Nullable ClientValidation validation) {}
 
     public record ClientValidation(List<ObjectRef> caCertificateRefs, boolean allowInsecureFallback) {
 

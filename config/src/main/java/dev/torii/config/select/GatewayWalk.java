@@ -14,7 +14,6 @@ import dev.torii.config.resource.Route;
 import dev.torii.config.resource.Service;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** From Gateways: their own and others' listeners with certificates, the routes that name them, and what those lead to. */
@@ -115,7 +114,7 @@ final class GatewayWalk extends Walk {
     }
 
     private void authorities(Gateway gateway, FrontendTls frontend) {
-        Stream.concat(Stream.ofNullable(frontend.fallback()), frontend.perPort().values().stream())
+        frontend.validations()
                 .flatMap(each -> each.caCertificateRefs().stream())
                 .forEach(ref -> refer(gateway, ref, "ConfigMap"));
     }

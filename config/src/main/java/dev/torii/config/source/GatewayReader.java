@@ -7,13 +7,14 @@ import dev.torii.config.resource.Gateway.ClientValidation;
 import dev.torii.config.resource.Gateway.FrontendTls;
 import dev.torii.config.resource.Gateway.Infrastructure;
 import dev.torii.config.resource.Gateway.Listener;
+import dev.torii.config.resource.Gateway.PortValidation;
 import dev.torii.config.resource.GatewayClass;
 import dev.torii.config.resource.Metadata;
 import dev.torii.config.resource.ObjectRef;
 import dev.torii.config.resource.Resource;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads Gateways and their classes. */
@@ -95,20 +96,18 @@ final class GatewayReader {
     private Tls tls(Fields tls) {
         ObjectRef backend = tls.get("backend")
                 .mapping(fields -> fields.get("clientCertificateRef").mapping(refs::secret));
-        tls.get("frontend").notYetServed();
         return new Tls(backend, tls.get("frontend").mapping(this::frontend));
     }
 
     private FrontendTls frontend(Fields frontend) {
         ClientValidation fallback = frontend.need("default").mapping(this::validation);
-        Map<Integer, ClientValidation> perPort = new HashMap<>();
-        frontend.get("perPort").list(0, MOST_PORTS, each -> {
+        Set<Integer> seen = new HashSet<>();
+        List<PortValidation> perPort = frontend.get("perPort").list(0, MOST_PORTS, each -> {
             int port = each.need("port").integer(1, 65535, 0);
-            ClientValidation validation = each.need("tls").mapping(this::validation);
-            if (validation != null && perPort.putIfAbsent(port, validation) != null) {
+            if (!seen.add(port)) {
                 each.get("port").error("port " + port + " is there twice");
             }
-            return port;
+            return new PortValidation(port, each.need("tls").mapping(this::validation));
         });
         return new FrontendTls(fallback, perPort);
     }

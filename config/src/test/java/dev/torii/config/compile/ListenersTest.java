@@ -167,7 +167,7 @@ class ListenersTest {
                         "- {name: http, port: 80, protocol: HTTP}",
                         "- {name: https, port: 443, protocol: HTTPS, tls: {certificateRefs: [{name: c}]}}")
                 + frontend);
-        assertThat(conditions(listener(compiled, "gw", "https"))).contains("Accepted=False UnsupportedValue");
+        assertThat(conditions(listener(compiled, "gw", "https"))).contains("Accepted=False NoValidCACertificate");
         assertThat(served(compiled, 443)).isEmpty();
         assertThat(served(compiled, 80)).containsExactly("infra/gw/http");
     }

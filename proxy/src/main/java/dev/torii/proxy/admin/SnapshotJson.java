@@ -78,6 +78,7 @@ final class SnapshotJson {
                 .put("protocol", listener.protocol())
                 .put("hostname", listener.hostname().value())
                 .put("certificates", list(listener.certificates(), SnapshotJson::keyPair))
+                .put("clientCertificates", listener.clientAuthorities() == null ? "not asked for" : "required")
                 .put("settings", settings(listener.settings()))
                 .put("routes", list(listener.routes().rules(), RuleJson::of))
                 .put("streams", list(listener.streams().routes(), SnapshotJson::stream))

@@ -65,7 +65,7 @@ record Identities(Port port, Map<String, List<Identity>> byListener, Map<String,
         return listener != null && endsTls(listener) ? listener : null;
     }
 
-    private static boolean endsTls(Listener listener) {
+    static boolean endsTls(Listener listener) {
         return listener.protocol() == Listener.Protocol.HTTPS || listener.protocol() == Listener.Protocol.TLS_TERMINATE;
     }
 }

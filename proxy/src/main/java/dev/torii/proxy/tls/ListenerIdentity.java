@@ -6,6 +6,7 @@ import dev.torii.routing.Port;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -26,6 +27,9 @@ import javax.net.ssl.SSLException;
  * <p>The name picks the listener as {@link Port#listenerFor} does; of its certificates one made for the name wins, then
  * the first of a kind that the client can verify. No name: the listener without a hostname, else the first. A name that
  * no listener takes fails the handshake with {@code unrecognized_name}.
+ *
+ * <p>Where the port's listeners demand it, a client must show a certificate that leads to one of their authorities, or gets no
+ * further than the handshake.
  *
  * <p>{@link #update} replaces the certificates for handshakes to come and touches nothing else: not the socket, not the
  * open connections, not the contexts that are in use. It may be called on any thread but an event loop;
@@ -56,9 +60,10 @@ public final class ListenerIdentity {
 
     private final TlsEngine engine;
     private final IdentityKeyManager keys;
-    private final Map<List<String>, SslContext> contexts = new ConcurrentHashMap<>();
+    private final Map<List<String>, SslContext> given = new ConcurrentHashMap<>();
 
     private volatile Identities current;
+    private volatile Contexts contexts;
     /** Guarded by this. */
     private Map<KeyPair, Identity> known = new HashMap<>();
     /** Guarded by this. */
@@ -72,6 +77,7 @@ public final class ListenerIdentity {
         this.engine = engine;
         this.current = new Identities(port, Map.of(), Map.of());
         this.keys = new IdentityKeyManager(() -> current);
+        this.contexts = new Contexts(ClientTrust.NONE);
     }
 
     /** The longest handshake that any listener of a port allows, in milliseconds; 0 when one sets no limit. */
@@ -112,8 +118,19 @@ public final class ListenerIdentity {
         known.values().forEach(identity -> byAlias.put(identity.alias(), identity));
         now.values().forEach(identity -> byAlias.put(identity.alias(), identity));
         known = now;
+        askOfClients(ClientTrust.of(port, problems));
         current = new Identities(port, byListener, byAlias);
         return problems;
+    }
+
+    /** Before the certificates: a listener that is new must not be reached by those whom it would not take. */
+    private void askOfClients(ClientTrust trust) {
+        if (!trust.equals(contexts.trust)) {
+            Contexts next = new Contexts(trust);
+            // here, because it takes too long for an event loop
+            contexts.byAlpn.keySet().forEach(next::of);
+            contexts = next;
+        }
     }
 
     private Identity read(KeyPair pair, Map<KeyPair, Identity> now) throws TlsMaterialException {
@@ -134,20 +151,41 @@ public final class ListenerIdentity {
      * @param alpn protocols in our order of preference; empty negotiates none
      */
     public SslContext sslContext(List<String> alpn) {
-        return contexts.computeIfAbsent(List.copyOf(alpn), this::build);
+        List<String> protocols = List.copyOf(alpn);
+        contexts.of(protocols);
+        return given.computeIfAbsent(protocols, key -> new CurrentSslContext(() -> contexts.of(key)));
     }
 
-    private SslContext build(List<String> alpn) {
+    /** Of one way to ask clients for certificates. A session begun under another is not gone on with. */
+    private final class Contexts {
+
+        private final ClientTrust trust;
+        private final Map<List<String>, SslContext> byAlpn = new ConcurrentHashMap<>();
+
+        Contexts(ClientTrust trust) {
+            this.trust = trust;
+        }
+
+        SslContext of(List<String> alpn) {
+            return byAlpn.computeIfAbsent(alpn, key -> build(key, trust));
+        }
+    }
+
+    private SslContext build(List<String> alpn, ClientTrust trust) {
         try {
             SslContextBuilder builder = SslContextBuilder.forServer(keyManagerFactory())
                     .sslProvider(engine.provider())
                     .protocols(VERSIONS)
                     .ciphers(CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
-                    // Without one the JDK would load its whole store of authorities, to ask no client for a
-                    // certificate.
-                    .trustManager(new TrustNobody())
+                    .clientAuth(trust.isAsked() ? ClientAuth.REQUIRE : ClientAuth.NONE)
                     .sessionCacheSize(MAX_SESSIONS)
                     .sessionTimeout(SESSION_SECONDS);
+            if (trust.authorities().isEmpty()) {
+                // Without one the JDK would load its whole store of authorities, to ask no client for a certificate.
+                builder.trustManager(new TrustNobody());
+            } else {
+                builder.trustManager(trust.authorities());
+            }
             if (!alpn.isEmpty()) {
                 builder.applicationProtocolConfig(alpnConfig(alpn));
             }

@@ -4,12 +4,12 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.X509TrustManager;
 
-/** For servers that ask for no client certificate. */
+/** For servers that ask for no client certificate, or have no authority to check it by. */
 final class TrustNobody implements X509TrustManager {
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        throw new CertificateException("no client certificate was asked for");
+        throw new CertificateException("no authority is known for client certificates");
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.torii.proxy.tls;
 
+import static dev.torii.proxy.tls.TestPorts.asking;
 import static dev.torii.proxy.tls.TestPorts.https;
 import static dev.torii.proxy.tls.TestPorts.listener;
 import static dev.torii.proxy.tls.TestPorts.pair;
@@ -201,6 +202,70 @@ class ListenerIdentityTest {
         int port = serve(engine, port(https("", pair(CA.issue("shop.example")))));
         assertThat(get(connect(port, "shop.example"))).endsWith("name=shop.example");
         assertThat(get(connect(port, ""))).endsWith("name=null");
+    }
+
+    /** With the same client contexts all along, so that sessions of before are offered and must not count. */
+    @ParameterizedTest
+    @EnumSource
+    void clientsShowTheCertificateThatIsAskedForOrGetNowhere(TlsEngine engine) {
+        Certificates friends = Certificates.authority("Friends");
+        Certificates others = Certificates.authority("Others");
+        KeyPair own = pair(CA.issue("shop.example"));
+        SSLContext nobody = TlsClients.trusting(CA.caPem());
+        SSLContext friend = presenting(friends.issue("friend.example"));
+        SSLContext stranger = presenting(others.issue("stranger.example"));
+        ListenerIdentity identity = identity(engine, port(https("", own)));
+        int port = serve(identity);
+        assertThat(get(connect(port, nobody))).contains("200 OK");
+        assertThat(get(connect(port, stranger))).contains("200 OK");
+        RawHttp before = connect(port, nobody);
+
+        assertThat(identity.update(port(asking(friends.caPem(), own)))).isEmpty();
+        assertThat(get(connect(port, friend))).contains("200 OK");
+        assertIsRefused(port, nobody);
+        assertIsRefused(port, stranger);
+        assertThat(get(before)).as("an open connection is not asked again").contains("200 OK");
+
+        identity.update(port(asking(others.caPem(), own)));
+        assertIsRefused(port, friend);
+        assertThat(get(connect(port, stranger))).contains("200 OK");
+
+        identity.update(port(https("", own)));
+        assertThat(get(connect(port, nobody))).contains("200 OK");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whoCannotBeCheckedIsNotLetIn(TlsEngine engine) {
+        Certificates friends = Certificates.authority("Friends");
+        KeyPair own = pair(CA.issue("shop.example"));
+        ListenerIdentity identity = new ListenerIdentity(port(https("", own)), engine);
+        int port = serve(identity);
+        SSLContext friend = presenting(friends.issue("friend.example"));
+
+        assertThat(identity.update(port(asking(friends.caPem(), own), https("a.example", own))))
+                .containsExactly("port 443: its listeners ask different certificates of clients");
+        assertIsRefused(port, friend);
+        assertThat(identity.update(port(asking("garbage", own))))
+                .containsExactly("port 443: CA certificates for clients: no certificate in PEM form");
+        assertIsRefused(port, friend);
+        assertThat(identity.update(port(asking(friends.caPem(), own)))).isEmpty();
+        assertThat(get(connect(port, friend))).contains("200 OK");
+    }
+
+    private static SSLContext presenting(Certificates.Leaf leaf) {
+        return TlsClients.presenting(CA.caPem(), leaf.certificatePem(), leaf.keyPem());
+    }
+
+    private RawHttp connect(int port, SSLContext context) {
+        RawHttp client = RawHttp.connectTls(LOOPBACK, port, context, "shop.example", List.of("http/1.1"));
+        clients.add(client);
+        return client;
+    }
+
+    /** With TLS 1.3 a client may learn of it only when it wants an answer. */
+    private void assertIsRefused(int port, SSLContext context) {
+        assertThatThrownBy(() -> get(connect(port, context))).isInstanceOf(UncheckedIOException.class);
     }
 
     @Test

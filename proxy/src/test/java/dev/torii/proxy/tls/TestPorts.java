@@ -34,6 +34,21 @@ final class TestPorts {
                 StreamTable.EMPTY);
     }
 
+    /** An HTTPS listener without a hostname that asks its clients for certificates. */
+    static Listener asking(String authorities, KeyPair... certificates) {
+        Listener plain = https("", certificates);
+        return new Listener(
+                plain.name(),
+                plain.protocol(),
+                plain.hostname(),
+                plain.certificates(),
+                authorities,
+                plain.settings(),
+                plain.routes(),
+                plain.streams(),
+                plain.telemetry());
+    }
+
     static KeyPair pair(Certificates.Leaf leaf) {
         return new KeyPair("ns/secret", leaf.certificatePem(), leaf.keyPem());
     }

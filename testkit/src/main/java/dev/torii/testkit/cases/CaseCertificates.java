@@ -35,6 +35,14 @@ public final class CaseCertificates implements Symbols {
         issue(checks, "tls-passthrough-checks-certificate", "abc.example.com");
         issue(checks, "tls-terminate-checks-certificate", "tls.example.com");
         authority("mismatch-ca-certificate");
+        issue(
+                authority("tls-validity-checks-ca-certificate"),
+                "tls-validity-checks-client-certificate",
+                "client.example.com");
+        issue(
+                authority("tls-validity-checks-per-port-ca-certificate"),
+                "tls-validity-checks-per-port-client-certificate",
+                "client.example.com");
     }
 
     /** The certificate, PEM. */

@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.HostAndPort;
+import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
@@ -54,6 +55,12 @@ final class Http2Probe implements Probe {
             options.setSsl(true)
                     .setUseAlpn(true)
                     .setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(trust.caPem())));
+            String name = exchange.clientCertificate();
+            if (name != null) {
+                options.setKeyCertOptions(new PemKeyCertOptions()
+                        .addCertValue(Buffer.buffer(trust.certificates().certificate(name)))
+                        .addKeyValue(Buffer.buffer(trust.certificates().key(name))));
+            }
         }
         return options;
     }

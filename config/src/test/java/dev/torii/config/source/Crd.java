@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -121,7 +122,7 @@ final class Crd {
         names.put("kind", kind);
         names.put("listKind", kind + "List");
         names.put("plural", plural());
-        names.put("singular", kind.toLowerCase(java.util.Locale.ROOT));
+        names.put("singular", kind.toLowerCase(Locale.ROOT));
         names.put("categories", List.of("gateway-api", "torii"));
         Map<String, Object> spec = new LinkedHashMap<>();
         spec.put("group", Resource.TORII_GROUP);

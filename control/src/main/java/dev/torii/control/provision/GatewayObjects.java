@@ -45,7 +45,7 @@ final class GatewayObjects {
     static final String TORII = "torii";
 
     private static final String GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name";
-    private static final String ADMIN = "admin";
+    private static final String ADMIN = "torii-admin";
     private static final int ADMIN_PORT = 15_000;
 
     /** As the sidecar's. */

@@ -1,12 +1,6 @@
 package dev.torii.cli;
 
-import dev.torii.injector.ClusterInjector;
-import dev.torii.injector.InjectorSettings;
 import dev.torii.injector.Webhook;
-import dev.torii.kube.Cluster;
-import dev.torii.kube.OwnPod;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -74,7 +68,7 @@ final class InjectorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Files files = Objects.requireNonNull(from, "picocli asks for one").files;
-        return files == null ? inCluster() : withFiles(files);
+        return files == null ? InCluster.injector(spec.commandLine().getOut(), listen, injection) : withFiles(files);
     }
 
     private int withFiles(Files files) throws InterruptedException {
@@ -84,26 +78,8 @@ final class InjectorCommand implements Callable<Integer> {
                 listen.port(),
                 new Webhook.Credentials.Files(files.certificate, files.key),
                 injection.settings()));
-        webhook.onSuccess(started -> listening(started.port()));
+        webhook.onSuccess(started ->
+                spec.commandLine().getOut().println("torii: the injector listens on port " + started.port()));
         return Running.untilStopped(webhook, Webhook::close, Webhook::stopped);
-    }
-
-    private int inCluster() throws InterruptedException {
-        OwnPod pod = OwnPod.of(System.getenv());
-        ClusterInjector injector;
-        try {
-            KubernetesClient client = Cluster.connect(Cluster.Access.USUAL);
-            InjectorSettings settings = injection.settings(() -> pod.image(client));
-            injector = ClusterInjector.start(
-                    client, new ClusterInjector.Options(listen.host(), listen.port(), pod, settings));
-        } catch (IllegalArgumentException | IllegalStateException e) {
-            throw new Failure(String.valueOf(e.getMessage()));
-        }
-        injector.serving().onSuccess(serves -> listening(injector.port()));
-        return Running.untilStopped(Future.succeededFuture(injector), ClusterInjector::close, ClusterInjector::stopped);
-    }
-
-    private void listening(int port) {
-        spec.commandLine().getOut().println("torii: the injector listens on port " + port);
     }
 }

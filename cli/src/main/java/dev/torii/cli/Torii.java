@@ -25,7 +25,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             InjectorCommand.class,
             InjectCommand.class,
             ConsoleCommand.class,
-            CheckCommand.class
+            CheckCommand.class,
+            KubeCommand.class
         },
         footer = {"", "Also, in a source tree: ./torii verify [--jdk all] and ./torii bench [--quick].", ""})
 public final class Torii implements Runnable {

@@ -46,13 +46,21 @@ final class Admission {
 
     /** The configuration as it ships. */
     static ObjectNode configuration() {
+        try {
+            return (ObjectNode) new YAMLMapper().readTree(shipped("injector-webhook.yaml"));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** A file of the installation. */
+    static String shipped(String name) {
         Path house = Path.of("").toAbsolutePath();
         while (!Files.isDirectory(house.resolve("src/kubernetes"))) {
             house = house.getParent();
         }
         try {
-            return (ObjectNode) new YAMLMapper()
-                    .readTree(Files.readString(house.resolve("src/kubernetes/base/injector-webhook.yaml")));
+            return Files.readString(house.resolve("src/kubernetes/base").resolve(name));
         } catch (IOException e) {
             throw new AssertionError(e);
         }

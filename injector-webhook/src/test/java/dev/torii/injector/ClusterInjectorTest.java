@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.torii.kube.OwnPod;
+import dev.torii.kube.preflight.Preflight;
 import dev.torii.testkit.Await;
 import dev.torii.testkit.FreePort;
 import dev.torii.testkit.TlsClients;
@@ -15,6 +16,12 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhook;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStatusBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.net.URI;
@@ -24,6 +31,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -57,6 +65,8 @@ final class ClusterInjectorTest {
     static void start() throws Exception {
         api = ApiServer.start();
         namespace(CONTROLS_NAMESPACE, Map.of());
+        api.apply(Admission.shipped("injector-access.yaml"));
+        api.apply(Admission.shipped("control-access.yaml"));
         int port = FreePort.find();
         api.client()
                 .resource(api.client()
@@ -74,9 +84,17 @@ final class ClusterInjectorTest {
 
     private static ClusterInjector injector(String name, int port) {
         return ClusterInjector.start(
-                api.newClient(),
+                new KubernetesClientBuilder().withConfig(asItself()).build(),
                 new ClusterInjector.Options(
                         "127.0.0.1", port, new OwnPod(CONTROLS_NAMESPACE, name, "127.0.0.1"), Pods.SETTINGS));
+    }
+
+    /** With the rights that it has in a cluster, which a real API server knows of. */
+    private static Config asItself() {
+        return new ConfigBuilder(api.config())
+                .withImpersonateUsername("system:serviceaccount:torii-system:torii-injector")
+                .withImpersonateGroups("system:serviceaccounts", "system:authenticated")
+                .build();
     }
 
     @AfterAll
@@ -148,6 +166,59 @@ final class ClusterInjectorTest {
         assertThat(configuration().require().getWebhooks().get(2).getTimeoutSeconds())
                 .as("what is not ours stays")
                 .isEqualTo(7);
+    }
+
+    @Test
+    void thePreflightSeesWhatIsThere() {
+        for (String name : List.of("torii-control", "torii-injector")) {
+            deployed(name);
+        }
+        List<String> lines = new ArrayList<>();
+        new Preflight(api.client(), new Preflight.Options(CONTROLS_NAMESPACE, "default"))
+                .run(finding -> lines.add(finding.toString()));
+        assertThat(lines).contains("ok   MutatingWebhookConfiguration torii-injector: caBundle of 3 webhooks");
+        if (api.isReal()) {
+            assertThat(lines)
+                    .contains(
+                            "ok   ServiceAccount torii-system/torii-control may do what it has to",
+                            "ok   ServiceAccount torii-system/torii-injector may do what it has to",
+                            "ok   a pod in namespace default (a dry run) gets its sidecar");
+        }
+    }
+
+    private static void deployed(String name) {
+        Deployment deployment = new DeploymentBuilder()
+                .withNewMetadata()
+                .withNamespace(CONTROLS_NAMESPACE)
+                .withName(name)
+                .endMetadata()
+                .withNewSpec()
+                .withReplicas(1)
+                .withNewSelector()
+                .addToMatchLabels("app", name)
+                .endSelector()
+                .withNewTemplate()
+                .withNewMetadata()
+                .addToLabels("app", name)
+                .endMetadata()
+                .withNewSpec()
+                .addNewContainer()
+                .withName("torii")
+                .withImage("torii:1.2.3")
+                .endContainer()
+                .endSpec()
+                .endTemplate()
+                .endSpec()
+                .build();
+        api.client().resource(deployment).create();
+        api.client().resource(deployment).editStatus(made -> {
+            made.setStatus(new DeploymentStatusBuilder()
+                    .withReplicas(1)
+                    .withReadyReplicas(1)
+                    .withAvailableReplicas(1)
+                    .build());
+            return made;
+        });
     }
 
     /** Namespace, its label, the pod's label, its annotation; which webhook is asked; does the pod get a sidecar. */

@@ -100,6 +100,11 @@ public final class Cluster {
                 .build();
     }
 
+    /** Why something went wrong, in one line: what the API server said, or else the innermost reason. */
+    public static String why(Throwable failure) {
+        return Threads.line(failure);
+    }
+
     /** The namespace that this process runs in; {@link #NAMESPACE} outside of pods. */
     public static String ownNamespace() {
         try {

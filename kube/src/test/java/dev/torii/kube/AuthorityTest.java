@@ -90,6 +90,7 @@ final class AuthorityTest {
 
     @AfterEach
     void stop() {
+        api.settle();
         LOG.removeHandler(journal);
         started.forEach(Authority::close);
         client.close();

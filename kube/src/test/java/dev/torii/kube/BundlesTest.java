@@ -77,11 +77,13 @@ final class BundlesTest {
             assertThat(awaitBundle("shop", "second")).isTrue();
             assertThat(awaitBundle("late", "second")).isTrue();
             assertThat(awaitBundle("torii-system", "second")).isTrue();
+            api.settle();
         }
         try (Bundles again = Bundles.start(client, "third")) {
             again.offer("second");
             client.resource(namespace("last")).create();
             assertThat(awaitBundle("last", "second")).isTrue();
+            api.settle();
         }
         assertThat(writes()).as("what was right was not written again").isEqualTo(7);
     }
@@ -104,6 +106,7 @@ final class BundlesTest {
             assertThat(map("shop").getMetadata().getLabels()).containsEntry("team", "shop");
             client.configMaps().inNamespace("shop").withName("torii-ca").delete();
             assertThat(awaitBundle("shop", "ours")).isTrue();
+            api.settle();
         }
     }
 
@@ -116,6 +119,7 @@ final class BundlesTest {
             bundles.offer("second");
             api.answers(0);
             assertThat(awaitBundle("shop", "second")).isTrue();
+            api.settle();
         }
     }
 }

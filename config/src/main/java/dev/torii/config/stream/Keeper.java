@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 final class Keeper implements AutoCloseable {
 
     private static final long SHORTEST_PAUSE_MILLIS = 500;
+    /** What may be missing after a kill. */
+    private static final long LONGEST_PAUSE_MILLIS = 5_000;
     /** Writing may take one in so many parts of the time. */
     private static final long SHARE = 50;
 
@@ -38,7 +40,8 @@ final class Keeper implements AutoCloseable {
             long start = System.nanoTime();
             copy.write(kept);
             long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-            pause(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Math.max(SHORTEST_PAUSE_MILLIS, SHARE * took)));
+            long pause = Math.min(LONGEST_PAUSE_MILLIS, Math.max(SHORTEST_PAUSE_MILLIS, SHARE * took));
+            pause(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause));
         }
     }
 

@@ -43,6 +43,11 @@ final class GatewayCommand implements Callable<Integer> {
     private @Nullable String gateway;
 
     @Option(
+            names = "--kube",
+            description = "The cluster that this runs in is served, or that of the kubeconfig ($KUBECONFIG).")
+    private boolean kube;
+
+    @Option(
             names = "--bind",
             paramLabel = "HOST",
             defaultValue = "0.0.0.0",
@@ -54,8 +59,10 @@ final class GatewayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Source source =
-                role.source(spec.commandLine(), new Way("--control", control.control == null ? null : this::stream));
+        Source source = role.source(
+                spec.commandLine(),
+                new Way("--kube", kube ? ClusterAccess::source : null),
+                new Way("--control", control.control == null ? null : this::stream));
         Logging logging = Logging.install(new FileOutputStream(FileDescriptor.err), Format.TEXT, role.logLevel);
         return Running.untilStopped(Gateway.start(options(source), logging), Gateway::drain, Gateway::stopped);
     }

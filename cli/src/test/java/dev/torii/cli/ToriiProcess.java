@@ -63,6 +63,12 @@ final class ToriiProcess implements AutoCloseable {
         return new ToriiProcess(home, name, SMALL, environment, "gateway", all);
     }
 
+    /** Starts a gateway on loopback that serves the cluster of a kubeconfig. */
+    static ToriiProcess gatewayOfCluster(Path home, Path kubeconfig) {
+        List<String> all = List.of("--kube", "--bind", "127.0.0.1");
+        return new ToriiProcess(home, "kube", SMALL, Map.of("KUBECONFIG", kubeconfig.toString()), "gateway", all);
+    }
+
     /**
      * Starts a sidecar, small and quick to start.
      *

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.torii.config.Finding;
 import dev.torii.config.Wording;
+import dev.torii.config.resource.Resource;
+import dev.torii.config.resource.Unreadable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,8 +30,10 @@ public final class DocumentReader {
      * What came of one object.
      *
      * @param document null when it has an error, or is of a kind that is not served
+     * @param unreadable what there is of one with an error; null when there is none, or nothing of it could be read
      */
-    public record Parsed(@Nullable Document document, List<Finding> findings) {
+    public record Parsed(
+            @Nullable Document document, @Nullable Unreadable unreadable, List<Finding> findings) {
 
         public Parsed {
             findings = findings.stream().sorted().toList();
@@ -44,7 +48,7 @@ public final class DocumentReader {
                     ? read(value)
                     : unreadable("", "InvalidSyntax", "there is more text after the object");
         } catch (JsonSyntax.Unreadable e) {
-            return unreadable(e.path, e.reason, e.problem);
+            return unreadable(e);
         } catch (JsonProcessingException e) {
             return unreadable("", "InvalidSyntax", Wording.shown(e.getOriginalMessage()));
         } catch (IOException e) {
@@ -52,35 +56,50 @@ public final class DocumentReader {
         }
     }
 
-    /**
-     * Reads the object that begins at a parser's current token and leaves the parser at the object's last.
-     *
-     * @throws IOException when what the parser reads ends or is no JSON: it cannot go on then
-     */
-    public static Parsed read(JsonParser parser) throws IOException {
-        try {
-            return read(JsonSyntax.read(parser));
-        } catch (JsonSyntax.Unreadable e) {
-            return unreadable(e.path, e.reason, e.problem);
-        }
-    }
-
-    private static Parsed read(Value value) {
+    static Parsed read(Value value) {
         String kind = ObjectReader.text(value, "kind");
         Kinds.Kind known = Kinds.find(ObjectReader.text(value, "apiVersion"), kind);
         String name =
                 ObjectReader.name(value, kind.isEmpty() ? NAMELESS : kind, known != null && known.clusterScoped());
-        List<Finding> findings = new ArrayList<>();
-        List<Document> documents = new ArrayList<>(1);
-        new ObjectReader(
-                        new FieldPaths(Wording.shown(name), value),
-                        findings::add,
-                        (made, of, read) -> documents.add(new Document(made, JsonText.of(of, read))))
-                .readOne(value);
-        return new Parsed(documents.isEmpty() ? null : documents.get(0), findings);
+        Outcome outcome = new Outcome();
+        new ObjectReader(new FieldPaths(Wording.shown(name), value), outcome.findings::add, outcome).readOne(value);
+        return outcome.parsed();
+    }
+
+    private static final class Outcome implements ObjectReader.Taker {
+
+        private final List<Finding> findings = new ArrayList<>();
+        private @Nullable Document document;
+        private @Nullable Resource broken;
+
+        @Override
+        public void take(Resource resource, Kinds.Kind kind, Value.Mapping read) {
+            document = new Document(resource, JsonText.of(kind, read));
+        }
+
+        @Override
+        public void takeBroken(Resource asFarAsRead) {
+            broken = asFarAsRead;
+        }
+
+        Parsed parsed() {
+            Resource asFarAsRead = broken;
+            Unreadable unreadable = asFarAsRead == null
+                    ? null
+                    : findings.stream()
+                            .filter(Finding::isError)
+                            .findFirst()
+                            .map(first -> new Unreadable(asFarAsRead, first))
+                            .orElse(null);
+            return new Parsed(document, unreadable, findings);
+        }
+    }
+
+    static Parsed unreadable(JsonSyntax.Unreadable e) {
+        return unreadable(e.path, e.reason, e.problem);
     }
 
     private static Parsed unreadable(String path, String reason, String problem) {
-        return new Parsed(null, List.of(Finding.error(FieldPaths.at(NAMELESS, path), reason, problem, "")));
+        return new Parsed(null, null, List.of(Finding.error(FieldPaths.at(NAMELESS, path), reason, problem, "")));
     }
 }

@@ -4,6 +4,7 @@ import dev.torii.config.Wording;
 import dev.torii.config.resource.EndpointSlice;
 import dev.torii.config.resource.Metadata;
 import dev.torii.config.resource.Resource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -82,6 +83,10 @@ final class Kinds {
 
     private static Kind kind(String group, String name, Reader reader, String... versions) {
         return new Kind(group, name, List.of(versions), reader);
+    }
+
+    static Collection<Kind> all() {
+        return BY_NAME.values();
     }
 
     /** What they are called. */

@@ -13,6 +13,9 @@ final class ObjectReader {
     /** Takes an object, and what it was made of. */
     interface Taker {
         void take(Resource resource, Kinds.Kind kind, Value.Mapping document);
+
+        /** Takes what could be read of an object with an error. */
+        default void takeBroken(Resource asFarAsRead) {}
     }
 
     private static final int MOST_ITEMS = 1_000_000;
@@ -58,7 +61,9 @@ final class ObjectReader {
             return;
         }
         Resource resource = object(known, report, root, mapping);
-        if (resource != null && !report.isBroken()) {
+        if (resource != null && report.isBroken()) {
+            resources.takeBroken(resource);
+        } else if (resource != null) {
             resources.take(resource, known, mapping);
         }
     }

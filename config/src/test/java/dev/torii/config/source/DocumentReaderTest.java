@@ -248,7 +248,7 @@ class DocumentReaderTest {
         try (JsonParser parser = new JsonFactory().createParser(list)) {
             parser.nextToken();
             while (parser.nextToken() != JsonToken.END_ARRAY) {
-                Document document = DocumentReader.read(parser).document();
+                Document document = RawObject.take(parser).read().document();
                 names.add(document == null ? "" : document.resource().name());
             }
         }

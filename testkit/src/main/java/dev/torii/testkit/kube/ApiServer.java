@@ -54,7 +54,7 @@ public final class ApiServer implements AutoCloseable {
     private ApiServer(Engine engine) {
         this.engine = engine;
         this.wire = new Wire(engine.port());
-        this.client = newClient();
+        this.client = client(engine.port());
     }
 
     /** The real one when {@code KUBEBUILDER_ASSETS} is set, or else the mock. */
@@ -78,20 +78,28 @@ public final class ApiServer implements AutoCloseable {
         return engine instanceof RealApiServer;
     }
 
-    /** A client with all rights, that is closed with this. */
+    /** The tests' own client, with all rights, that no cut concerns; it is closed with this. */
     public KubernetesClient client() {
         return client;
     }
 
-    /** A client with all rights, for one who closes it. */
+    /** A client over the wire, with all rights; whoever asks closes it. */
     public KubernetesClient newClient() {
-        return new KubernetesClientBuilder().withConfig(config()).build();
+        return client(wire.port());
     }
 
-    /** What clients with all rights are made of. */
+    /** What clients over the wire are made of. */
     public Config config() {
+        return config(wire.port());
+    }
+
+    private KubernetesClient client(int port) {
+        return new KubernetesClientBuilder().withConfig(config(port)).build();
+    }
+
+    private Config config(int port) {
         return engine.access()
-                .withMasterUrl(engine.scheme() + "://" + Listening.HOST + ":" + wire.port())
+                .withMasterUrl(engine.scheme() + "://" + Listening.HOST + ":" + port)
                 .withRequestRetryBackoffLimit(0)
                 .build();
     }

@@ -8,6 +8,9 @@ import io.fabric8.mockwebserver.MockWebServer;
 import io.fabric8.mockwebserver.http.Dispatcher;
 import io.fabric8.mockwebserver.http.MockResponse;
 import io.fabric8.mockwebserver.http.RecordedRequest;
+import io.fabric8.mockwebserver.http.Response;
+import io.fabric8.mockwebserver.http.WebSocket;
+import io.fabric8.mockwebserver.http.WebSocketListener;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -59,6 +62,47 @@ final class MockApiServer implements ApiServer.Engine {
         server.destroy();
     }
 
+    /** The mock's watches wait on the event loop, when they end, for what they still write: on that same event loop. */
+    private static final class Patient extends WebSocketListener {
+
+        private final WebSocketListener watch;
+
+        Patient(WebSocketListener watch) {
+            this.watch = watch;
+        }
+
+        @Override
+        public void onOpen(WebSocket socket, Response response) {
+            watch.onOpen(socket, response);
+        }
+
+        @Override
+        public void onMessage(WebSocket socket, String text) {
+            watch.onMessage(socket, text);
+        }
+
+        @Override
+        public void onClosing(WebSocket socket, int code, String reason) {
+            watch.onClosing(socket, code, reason);
+        }
+
+        @Override
+        public void onClosed(WebSocket socket, int code, String reason) {
+            aside(() -> watch.onClosed(socket, code, reason));
+        }
+
+        @Override
+        public void onFailure(WebSocket socket, Throwable error, Response response) {
+            aside(() -> watch.onFailure(socket, error, response));
+        }
+
+        private static void aside(Runnable task) {
+            Thread thread = new Thread(task, "end of a mocked watch");
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+
     private final class Guard extends Dispatcher {
 
         @Override
@@ -68,7 +112,9 @@ final class MockApiServer implements ApiServer.Engine {
                     return refused(each.getValue());
                 }
             }
-            return objects.dispatch(request);
+            MockResponse response = objects.dispatch(request);
+            WebSocketListener watch = response.getWebSocketListener();
+            return watch == null ? response : response.withWebSocketUpgrade(new Patient(watch));
         }
 
         private MockResponse refused(int status) {

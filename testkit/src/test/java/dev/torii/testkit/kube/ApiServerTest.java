@@ -3,6 +3,7 @@ package dev.torii.testkit.kube;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,10 +54,19 @@ class ApiServerTest {
     @Test
     void canBeAwayAndComesBackWithWhatItKnew() {
         server.apply("{apiVersion: v1, kind: ConfigMap, metadata: {name: kept}}");
-        server.cut();
-        assertThatThrownBy(() -> server.get("v1", "ConfigMap", "default", "kept"))
-                .isInstanceOf(KubernetesClientException.class);
-        server.mend();
-        assertThat(server.get("v1", "ConfigMap", "default", "kept")).isNotNull();
+        try (KubernetesClient client = server.newClient()) {
+            server.cut();
+            assertThatThrownBy(() -> client.configMaps()
+                            .inNamespace("default")
+                            .withName("kept")
+                            .get())
+                    .isInstanceOf(KubernetesClientException.class);
+            server.mend();
+            assertThat(client.configMaps()
+                            .inNamespace("default")
+                            .withName("kept")
+                            .get())
+                    .isNotNull();
+        }
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -67,11 +68,10 @@ public final class ControlFleet {
         URI uri = URI.create("ws://127.0.0.1:" + port + "/v1/stream");
         round.start = System.nanoTime();
         for (int i = 0; i < streams; i++) {
-            WebSocket socket = client.newWebSocketBuilder()
+            client.newWebSocketBuilder()
                     .subprotocols("torii.v1")
-                    .buildAsync(uri, new Ear(i))
+                    .buildAsync(uri, new Ear(i, hello(i, services)))
                     .join();
-            socket.sendText(hello(i, services), true).join();
         }
         await(round);
         System.out.printf(
@@ -137,11 +137,20 @@ public final class ControlFleet {
     private final class Ear implements WebSocket.Listener {
 
         private final int number;
+        private final String hello;
         private final StringBuilder text = new StringBuilder();
         private boolean told;
+        private CompletableFuture<?> sent = CompletableFuture.completedFuture(null);
 
-        Ear(int number) {
+        Ear(int number, String hello) {
             this.number = number;
+            this.hello = hello;
+        }
+
+        @Override
+        public void onOpen(WebSocket socket) {
+            sent = socket.sendText(hello, true);
+            socket.request(1);
         }
 
         @Override
@@ -157,7 +166,9 @@ public final class ControlFleet {
                         told = false;
                     }
                     String version = text.substring(COMMIT.length(), text.indexOf("\"", COMMIT.length()));
-                    socket.sendText("{\"ack\":{\"version\":\"" + version + "\",\"serving\":\"s\",\"problems\":[]}}", true);
+                    String ack = "{\"ack\":{\"version\":\"" + version + "\",\"serving\":\"s\",\"problems\":[]}}";
+                    // the answer to what was said may be here before the JDK knows that it has been sent
+                    sent = sent.thenCompose(done -> socket.sendText(ack, true));
                 }
                 text.setLength(0);
             }

@@ -1,19 +1,27 @@
 package dev.torii.cli;
 
+import dev.torii.config.cluster.ClusterSource;
 import dev.torii.config.source.FileCatalog;
 import dev.torii.control.Control;
+import dev.torii.control.InCluster;
 import dev.torii.control.KeyFiles;
+import dev.torii.control.Reconciliation;
 import dev.torii.control.identity.Believed;
+import dev.torii.control.provision.ProvisionSettings;
 import dev.torii.control.stream.StreamServer;
+import dev.torii.kube.Cluster;
+import dev.torii.kube.OwnPod;
 import dev.torii.proxy.telemetry.Logging;
 import dev.torii.proxy.telemetry.Logging.Format;
 import dev.torii.proxy.telemetry.Logging.Verbosity;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +39,9 @@ import picocli.CommandLine.Spec;
         description = "Tells each gateway and sidecar what it uses of manifests, and follows their changes.")
 final class ControlCommand implements Callable<Integer> {
 
+    /** Of the Service by which proxies come, whatever the pods' is. */
+    private static final int PORT = 15010;
+
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "::1", "localhost");
 
     @Spec
@@ -38,6 +49,19 @@ final class ControlCommand implements Callable<Integer> {
 
     @Option(names = "--config", arity = "1..*", paramLabel = "PATH", description = "Files and folders with manifests.")
     private List<Path> config = List.of();
+
+    @Option(
+            names = "--kube",
+            description =
+                    "Runs in a cluster and serves that: proxies show their tokens, statuses are written, Gateways get"
+                            + " proxies. Has a certificate of its own.")
+    private boolean kube;
+
+    @Option(
+            names = "--image",
+            paramLabel = "IMAGE",
+            description = "Of the proxies that Gateways get (default: that of this pod).")
+    private @Nullable String image;
 
     @Option(
             names = "--listen",
@@ -71,22 +95,48 @@ final class ControlCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (config.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "where does the configuration come from? Give --config");
+        if (config.isEmpty() != kube) {
+            String problem = kube ? "give only one of " : "where does the configuration come from? Give ";
+            throw new ParameterException(spec.commandLine(), problem + "--config or --kube");
         }
-        if ((certificate == null) != (key == null)) {
-            throw new ParameterException(spec.commandLine(), "--cert and --key go together");
+        if ((certificate == null) != (key == null) || kube && key != null) {
+            throw new ParameterException(spec.commandLine(), "--cert and --key go together, and not with --kube");
         }
         Running.requirePaths(config);
         Logging.install(new FileOutputStream(FileDescriptor.err), Format.TEXT, Verbosity.INFO);
+        Control.Parts parts = kube ? inCluster() : withFiles();
+        return Running.untilStopped(Control.start(options(), parts), Control::drain, Control::stopped);
+    }
+
+    private Control.Parts withFiles() {
         if (!LOOPBACK.contains(listen.host())) {
             spec.commandLine()
                     .getErr()
                     .println("torii: without a cluster anybody who reaches " + listen.host() + ":" + listen.port()
                             + " is told what it asks for, private keys too");
         }
-        var parts = Control.Parts.alone(taker -> FileCatalog.watch(config, taker), new Believed(), keys());
-        return Running.untilStopped(Control.start(options(), parts), Control::drain, Control::stopped);
+        return Control.Parts.alone(taker -> FileCatalog.watch(config, taker), new Believed(), keys());
+    }
+
+    private Control.Parts inCluster() {
+        OwnPod pod = OwnPod.of(System.getenv());
+        try {
+            KubernetesClient client = Cluster.connect(Cluster.Access.USUAL);
+            var proxies = new ProvisionSettings(
+                    pod.namespace(),
+                    Optional.ofNullable(image)
+                            .or(() -> pod.image(client))
+                            .orElseThrow(() -> new Failure("outside of a pod it has to be told the proxies' --image")),
+                    "https://" + InCluster.NAME + "." + pod.namespace() + ":" + PORT);
+            return InCluster.parts(
+                    client,
+                    pod,
+                    listen.port(),
+                    taker -> ClusterSource.watch(client, ClusterSource.Settings.USUAL, taker),
+                    List.of(Reconciliation.maker(client, proxies)));
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw new Failure(String.valueOf(e.getMessage()));
+        }
     }
 
     private @Nullable KeyFiles keys() {

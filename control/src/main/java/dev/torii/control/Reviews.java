@@ -78,7 +78,7 @@ final class Reviews implements AutoCloseable {
     private static Catalog merged(@Nullable Catalog before, Catalog next) {
         Set<ObjectKey> changed = new HashSet<>(next.changed());
         changed.addAll(before == null ? Set.of() : before.changed());
-        return new Catalog(next.resources(), next.documents(), changed, next.findings());
+        return new Catalog(next.resources(), next.documents(), changed, next.findings(), next.unreadable());
     }
 
     /** From now on this process works for all; returns when it has begun. */
@@ -124,7 +124,7 @@ final class Reviews implements AutoCloseable {
     }
 
     private void review(Catalog catalog) {
-        Review review = compiler.review(catalog.resources(), List.of());
+        Review review = compiler.review(catalog.resources(), catalog.unreadable());
         works.forEach(work -> work.catalog(catalog, review));
         tell(catalog, review);
     }

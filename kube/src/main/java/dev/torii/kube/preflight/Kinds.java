@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** The kinds that Torii reads: the Gateway API's and its own. */
@@ -48,7 +49,7 @@ final class Kinds {
 
     private void gatewayApi(List<Finding> findings) {
         List<String> missing = new ArrayList<>();
-        TreeSet<String> bundles = new TreeSet<>();
+        SortedSet<String> bundles = new TreeSet<>();
         for (String name : NEEDED) {
             definition(name + "." + GATEWAY_API)
                     .ifPresentOrElse(each -> bundles.add(bundle(each)), () -> missing.add(name));
@@ -71,7 +72,7 @@ final class Kinds {
         }
     }
 
-    private static Finding bundles(TreeSet<String> bundles) {
+    private static Finding bundles(SortedSet<String> bundles) {
         String what = "Gateway API " + String.join(" and ", bundles);
         Optional<Versions> version = Versions.read(bundles.first().split(" ")[0]);
         if (bundles.size() > 1) {

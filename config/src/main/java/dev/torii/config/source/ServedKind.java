@@ -32,7 +32,7 @@ public record ServedKind(String group, String name, List<String> versions, boole
     /** What paths of an API server call it. */
     public String plural() {
         String word = name.toLowerCase(Locale.ROOT);
-        if (word.endsWith("y")) {
+        if (word.endsWith("y") && !word.endsWith("ay")) {
             return word.substring(0, word.length() - 1) + "ies";
         }
         return word + (word.endsWith("s") ? "es" : "s");

@@ -17,7 +17,7 @@ import java.util.List;
  */
 record Piece(String kind, String folder, String name, ObjectNode wanted) {
 
-    private static final String NOTE = "torii.dev/applied";
+    private static final String NOTE = "gateway.torii.dev/applied";
 
     String path() {
         return folder + "/" + name;

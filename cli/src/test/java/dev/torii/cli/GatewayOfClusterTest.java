@@ -91,7 +91,7 @@ class GatewayOfClusterTest {
     void trafficFollowsTheClusterAndOutlivesIt() {
         cluster.apply(gateway() + "---\n" + route("/one"));
         try (ToriiProcess gateway = ToriiProcess.gatewayOfCluster(folder, cluster.kubeconfig(folder))) {
-            assertThat(status("/one")).isEqualTo(OK);
+            assertThat(status("/one")).as(gateway::errors).isEqualTo(OK);
             cluster.apply(route("/two"));
             becomes("/two", OK);
             assertThat(status("/one")).isEqualTo(NOT_FOUND);

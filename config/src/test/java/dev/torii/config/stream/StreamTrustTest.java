@@ -157,7 +157,7 @@ final class StreamTrustTest {
     /** Accepts, and never says a word: one is given up before the stream is open, and the next after it. */
     @Test
     void aSilentControlIsGivenUp() throws Exception {
-        Times hasty = new Times(2_000, 100, 300, 100, 20, 100, 60_000);
+        Times hasty = new Times(2_000, 100, 100, 1_500, 20, 100, 60_000); // a pause of this machine is no silence
         try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
                 Follower proxy = new Follower(
                         new ControlAddress(false, "127.0.0.1", server.getLocalPort()), folder, null, hasty)) {

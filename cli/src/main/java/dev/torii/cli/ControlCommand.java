@@ -1,28 +1,19 @@
 package dev.torii.cli;
 
-import dev.torii.config.cluster.ClusterSource;
 import dev.torii.config.source.FileCatalog;
 import dev.torii.control.Control;
-import dev.torii.control.InCluster;
 import dev.torii.control.KeyFiles;
-import dev.torii.control.Reconciliation;
 import dev.torii.control.identity.Believed;
-import dev.torii.control.provision.ProvisionSettings;
 import dev.torii.control.stream.StreamServer;
-import dev.torii.kube.Cluster;
-import dev.torii.kube.OwnPod;
 import dev.torii.proxy.telemetry.Logging;
 import dev.torii.proxy.telemetry.Logging.Format;
 import dev.torii.proxy.telemetry.Logging.Verbosity;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -38,11 +29,6 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = "Tells each gateway and sidecar what it uses of manifests, and follows their changes.")
 final class ControlCommand implements Callable<Integer> {
-
-    /** Of the Service by which proxies come, whatever the pods' is. */
-    private static final int PORT = 15010;
-
-    private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "::1", "localhost");
 
     @Spec
     private CommandSpec spec;
@@ -104,7 +90,7 @@ final class ControlCommand implements Callable<Integer> {
         }
         Running.requirePaths(config);
         Logging.install(new FileOutputStream(FileDescriptor.err), Format.TEXT, Verbosity.INFO);
-        Control.Parts parts = kube ? inCluster() : withFiles();
+        Control.Parts parts = kube ? InCluster.control(listen, image) : withFiles();
         return Running.untilStopped(Control.start(options(), parts), Control::drain, Control::stopped);
     }
 
@@ -116,27 +102,6 @@ final class ControlCommand implements Callable<Integer> {
                             + " is told what it asks for, private keys too");
         }
         return Control.Parts.alone(taker -> FileCatalog.watch(config, taker), new Believed(), keys());
-    }
-
-    private Control.Parts inCluster() {
-        OwnPod pod = OwnPod.of(System.getenv());
-        try {
-            KubernetesClient client = Cluster.connect(Cluster.Access.USUAL);
-            var proxies = new ProvisionSettings(
-                    pod.namespace(),
-                    Optional.ofNullable(image)
-                            .or(() -> pod.image(client))
-                            .orElseThrow(() -> new Failure("outside of a pod it has to be told the proxies' --image")),
-                    "https://" + InCluster.NAME + "." + pod.namespace() + ":" + PORT);
-            return InCluster.parts(
-                    client,
-                    pod,
-                    listen.port(),
-                    taker -> ClusterSource.watch(client, ClusterSource.Settings.USUAL, taker),
-                    List.of(Reconciliation.maker(client, proxies)));
-        } catch (IllegalArgumentException | IllegalStateException e) {
-            throw new Failure(String.valueOf(e.getMessage()));
-        }
     }
 
     private @Nullable KeyFiles keys() {

@@ -1,5 +1,9 @@
 package dev.torii.cli;
 
+import dev.torii.config.cluster.ClusterSource;
+import dev.torii.control.Control;
+import dev.torii.control.Reconciliation;
+import dev.torii.control.provision.ProvisionSettings;
 import dev.torii.injector.ClusterInjector;
 import dev.torii.injector.InjectorSettings;
 import dev.torii.kube.Cluster;
@@ -9,12 +13,18 @@ import dev.torii.kube.preflight.Preflight;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.vertx.core.Future;
 import java.io.PrintWriter;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The part of commands that speaks to a Kubernetes cluster. It is apart from them because every process, a sidecar too,
  * loads all commands with whatever their methods name, and a Kubernetes client is large.
  */
 final class InCluster {
+
+    /** That of control's Service. */
+    private static final int CONTROL_PORT = 15_010;
 
     private InCluster() {}
 
@@ -32,6 +42,28 @@ final class InCluster {
         }
         injector.serving().onSuccess(serves -> out.println("torii: the injector listens on port " + injector.port()));
         return Running.untilStopped(Future.succeededFuture(injector), ClusterInjector::close, ClusterInjector::stopped);
+    }
+
+    /** What control is made of there. */
+    static Control.Parts control(HostPort listen, @Nullable String image) {
+        OwnPod pod = OwnPod.of(System.getenv());
+        try {
+            KubernetesClient client = Cluster.connect(Cluster.Access.USUAL);
+            var proxies = new ProvisionSettings(
+                    pod.namespace(),
+                    Optional.ofNullable(image)
+                            .or(() -> pod.image(client))
+                            .orElseThrow(() -> new Failure("outside of a pod it has to be told the proxies' --image")),
+                    "https://" + dev.torii.control.InCluster.NAME + "." + pod.namespace() + ":" + CONTROL_PORT);
+            return dev.torii.control.InCluster.parts(
+                    client,
+                    pod,
+                    listen.port(),
+                    taker -> ClusterSource.watch(client, ClusterSource.Settings.USUAL, taker),
+                    List.of(Reconciliation.maker(client, proxies)));
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw new Failure(String.valueOf(e.getMessage()));
+        }
     }
 
     /** A line for each thing that was looked at. */

@@ -46,6 +46,7 @@ final class InjectorCommand implements Callable<Integer> {
                 required = true,
                 description = "Runs in a cluster: manages its own certificate, and the caBundle of"
                         + " MutatingWebhookConfiguration torii-injector.")
+        @SuppressWarnings("unused") // picocli sees to it that it is there when the others are not
         private boolean kube;
     }
 

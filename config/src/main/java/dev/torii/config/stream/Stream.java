@@ -107,9 +107,9 @@ final class Stream implements Source.Following {
         Batch batch = new Batch(having, most);
         Sender talking = new Sender(socket, wants, times.pingMillis());
         try {
+            sender = talking; // what is asked for from now on is not in the hello
             socket.send(serving.hello(having).text());
             talking.start();
-            sender = talking;
             while (!closed) {
                 FromControl message = Message.fromControl(socket.receive(talking::wake));
                 if (message instanceof Commit commit) {

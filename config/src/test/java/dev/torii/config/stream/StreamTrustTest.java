@@ -62,12 +62,16 @@ final class StreamTrustTest {
                     folder.resolve("ca.crt"), Certificates.authority("another").caPem() + AUTHORITY.caPem());
             assertThat(FakeControl.taken(control.attempts, "an attempt")).isEqualTo("Bearer one.token");
             Files.writeString(folder.resolve("token"), "two.token");
+            String shown = "Bearer one.token"; // also by attempts that were under way
+            while (shown.equals("Bearer one.token")) {
+                shown = FakeControl.taken(control.attempts, "an attempt");
+            }
+            assertThat(shown).isEqualTo("Bearer two.token");
             control.refuse(0);
             FakeControl.Talk talk = control.talk();
             talk.hearsHello();
             talk.commits("v1", List.of(), service("cart", 80));
             assertThat(proxy.next()).containsExactly("cart");
-            assertThat(control.attempts).contains("Bearer two.token");
         }
     }
 

@@ -3,7 +3,6 @@ package dev.torii.control.identity;
 import dev.torii.config.resource.ObjectKey;
 import dev.torii.config.stream.Message.Hello;
 import dev.torii.control.identity.Tokens.Bearer;
-import dev.torii.control.provision.Names;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.vertx.core.Future;

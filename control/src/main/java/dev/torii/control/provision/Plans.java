@@ -9,6 +9,7 @@ import dev.torii.config.resource.GatewayClass;
 import dev.torii.config.resource.ListenerSet;
 import dev.torii.config.resource.ObjectKey;
 import dev.torii.config.resource.ResourceSet;
+import dev.torii.control.identity.Names;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

@@ -1,4 +1,4 @@
-package dev.torii.control.provision;
+package dev.torii.control.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.torii.control.provision;
+package dev.torii.control.identity;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

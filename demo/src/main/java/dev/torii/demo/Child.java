@@ -51,7 +51,10 @@ final class Child implements AutoCloseable {
     static Child start(String name, List<String> command, Consumer<String> lines) throws IOException {
         List<String> watched = new ArrayList<>(List.of("bash", "-c", WATCHER, name));
         watched.addAll(command);
-        Process process = new ProcessBuilder(watched).redirectErrorStream(true).start();
+        ProcessBuilder builder = new ProcessBuilder(watched).redirectErrorStream(true);
+        // here rather than on the command line, which people and PodTour read
+        builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+        Process process = builder.start();
         Thread reader = new Thread(() -> read(process, lines), "output of " + name);
         reader.setDaemon(true);
         reader.start();

@@ -34,13 +34,7 @@ record Pod(int number, String service) {
                 "-XX:TieredStopAtLevel=1"));
         Collections.addAll(command, settings);
         command.addAll(List.of(
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Shop.class.getName(),
-                service,
-                String.valueOf(port),
-                host));
+                "--enable-native-access=ALL-UNNAMED", Shop.class.getName(), service, String.valueOf(port), host));
         return command;
     }
 }

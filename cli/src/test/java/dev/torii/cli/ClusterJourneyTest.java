@@ -3,9 +3,6 @@ package dev.torii.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.torii.config.cluster.ClusterSource;
-import dev.torii.config.stream.ControlAddress;
-import dev.torii.config.stream.Message;
-import dev.torii.config.stream.StreamSource;
 import dev.torii.control.Control;
 import dev.torii.control.Leadership;
 import dev.torii.control.Reconciliation;
@@ -13,55 +10,53 @@ import dev.torii.control.identity.Believed;
 import dev.torii.control.provision.ProvisionSettings;
 import dev.torii.control.stream.StreamServer;
 import dev.torii.gateway.Gateway;
-import dev.torii.proxy.HeaderMask;
-import dev.torii.proxy.telemetry.Logging;
-import dev.torii.proxy.telemetry.spans.TracingSettings;
 import dev.torii.testkit.Await;
+import dev.torii.testkit.Certificates;
 import dev.torii.testkit.EchoBackend;
 import dev.torii.testkit.FreePort;
 import dev.torii.testkit.Pod;
+import dev.torii.testkit.RawHttp;
+import dev.torii.testkit.TlsClients;
 import dev.torii.testkit.kube.ApiServer;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.ServiceStatusBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.function.IntUnaryOperator;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * From objects in a cluster to traffic and statuses, at 1,000 routes (400 in the mock): an API server (a real one where {@code
- * KUBEBUILDER_ASSETS} names it), control that follows it, a gateway that follows control. The times printed are from the
- * write of a change to the first answer by it.
+ * From objects in a cluster to traffic and statuses: an API server (a real one where {@code KUBEBUILDER_ASSETS} names it),
+ * control that follows it, a gateway that follows control. What is printed are the milliseconds from when a change is begun
+ * to be written until it has come somewhere. {@code -Dtorii.journey.routes} says how many routes there are.
  */
-@Timeout(180)
+@Timeout(300)
 final class ClusterJourneyTest {
 
-    private static final String GATEWAY = "gateway.networking.k8s.io/v1";
     private static final int ROUTES = 1_000;
 
     /** It compares what it is asked for with all that it has, one by one. */
     private static final int ROUTES_OF_THE_MOCK = 400;
 
     private final int port = FreePort.find();
-    private final HttpClient client = HttpClient.newHttpClient();
+    private final int securePort = FreePort.find();
+    private final Certificates authority = Certificates.authority("journey");
+    private final Certificates.Leaf certificate = authority.issue("shop.example");
+    private final SSLContext trust = TlsClients.trusting(authority.caPem());
+    private final Milestones milestones = new Milestones();
     private final List<String> told = new ArrayList<>();
 
     @Test
@@ -70,13 +65,19 @@ final class ClusterJourneyTest {
         try (ApiServer server = ApiServer.start();
                 EchoBackend backend = EchoBackend.start(vertx, new Pod("shop", "cart", "cart-1"));
                 KubernetesClient watching = server.newClient()) {
-            fill(server, backend.port());
-            Lead first = new Lead();
-            Control control = await(control(watching, first));
-            Gateway gateway = await(gateway(control.port(), folder));
+            ClusterShop shop = new ClusterShop(server);
+            int routes = Integer.getInteger("torii.journey.routes", server.isReal() ? ROUTES : ROUTES_OF_THE_MOCK);
+            shop.open(port, securePort, certificate, backend.port(), routes);
+            Lead lead = new Lead();
+            Control control = await(control(watching, lead));
+            Gateway gateway = await(InProcess.gateway(
+                    milestones.source(InProcess.source("http://127.0.0.1:" + control.port(), folder))));
             try {
-                journey(server, first);
-                outage(server);
+                served(shop, "r" + (routes - 1));
+                journey(shop);
+                rotation(shop);
+                changeOfLeader(shop, lead);
+                outage(shop, server);
             } finally {
                 await(gateway.close());
                 await(control.drain());
@@ -87,248 +88,154 @@ final class ClusterJourneyTest {
         }
     }
 
-    private void journey(ApiServer server, Lead lead) {
-        until(() -> status("/r399") == 200);
-        balance(server);
-        until(() -> condition(server, "Gateway", "web", "Programmed").equals("True Programmed"));
-        until(() -> condition(server, "HTTPRoute", "r399", "Accepted").equals("True Accepted"));
-        until(() -> condition(server, "HTTPRoute", "r350", "Accepted").equals("True Accepted"));
-        until(() -> condition(server, "HTTPRoute", "r0", "ResolvedRefs").equals("True ResolvedRefs"));
-        Map<String, String> before = versions(server);
+    private void served(ClusterShop shop, String last) {
+        until(() -> status("/" + last) == 200);
+        until(shop::balance);
+        until(() -> shop.condition("Gateway", "web", "Programmed").equals("True Programmed"));
+        until(() -> shop.condition("HTTPRoute", last, "Accepted").equals("True Accepted"));
+        until(() -> shop.versions().equals(shop.versions()));
+    }
 
-        measured("an edit", () -> server.apply(route("r7", "/moved", "cart", "shop")), () -> status("/moved") == 200);
+    private void journey(ClusterShop shop) {
+        for (String name : List.of("r0", "r350", "far")) {
+            until(() -> shop.condition("HTTPRoute", name, "ResolvedRefs").equals("True ResolvedRefs"));
+        }
+        Map<String, String> before = shop.versions();
+
+        measured("an edit", () -> shop.route("r7", "/moved"), () -> status("/moved") == 200);
         assertThat(status("/r7")).isEqualTo(404);
         measured(
                 "a route is broken",
-                () -> server.apply(route("r8", "/r8", "nobody", "shop")),
+                () -> shop.breakRoute("r8"),
                 () -> status("/r8") == 500,
-                () -> condition(server, "HTTPRoute", "r8", "ResolvedRefs").equals("False BackendNotFound"));
+                () -> shop.condition("HTTPRoute", "r8", "ResolvedRefs").equals("False BackendNotFound"));
         measured(
                 "a grant is revoked",
-                () -> server.delete("gateway.networking.k8s.io/v1", "ReferenceGrant", "other", "shop"),
+                shop::revokeGrant,
                 () -> status("/far") == 500,
-                () -> condition(server, "HTTPRoute", "far", "ResolvedRefs").equals("False RefNotPermitted"));
-        measured(
-                "a route is deleted",
-                () -> server.delete(GATEWAY, "HTTPRoute", "shop", "r9"),
-                () -> status("/r9") == 404);
+                () -> shop.condition("HTTPRoute", "far", "ResolvedRefs").equals("False RefNotPermitted"));
+        measured("a route is deleted", () -> shop.deleteRoute("r9"), () -> status("/r9") == 404);
+        measured("a route is new", () -> shop.route("new", "/new"), () -> status("/new") == 200, () -> shop.condition(
+                        "HTTPRoute", "new", "Accepted")
+                .equals("True Accepted"));
 
-        Map<String, String> after = versions(server);
-        for (String touched : List.of("HTTPRoute r7", "HTTPRoute r8", "HTTPRoute r9", "HTTPRoute far", "Gateway web")) {
+        Map<String, String> after = shop.versions();
+        for (String touched : List.of(
+                "HTTPRoute r7", "HTTPRoute r8", "HTTPRoute r9", "HTTPRoute far", "HTTPRoute new", "Gateway web")) {
             before.remove(touched);
             after.remove(touched);
         }
         assertThat(after).as("nothing else is touched").isEqualTo(before);
-
-        // Somebody else leads while routes change.
-        lead.lose();
-        server.apply(route("r10", "/r10", "nobody", "shop"));
-        lead.win();
-        server.apply(route("r11", "/r11", "nobody", "shop"));
-        until(() -> condition(server, "HTTPRoute", "r10", "ResolvedRefs").equals("False BackendNotFound"));
-        until(() -> condition(server, "HTTPRoute", "r11", "ResolvedRefs").equals("False BackendNotFound"));
     }
 
-    private void outage(ApiServer server) {
-        server.cut();
-        server.apply(route("r12", "/late", "cart", "shop"));
-        for (int i = 0; i < 200; i++) {
-            assertThat(status("/r" + (100 + i))).isEqualTo(200);
-        }
-        assertThat(status("/late")).as("nobody has heard of it").isEqualTo(404);
-        server.mend();
-        long begin = System.nanoTime();
-        until(() -> status("/late") == 200);
-        told.add("after an outage: " + millis(begin) + " ms");
-        until(() -> condition(server, "HTTPRoute", "r12", "Accepted").equals("True Accepted"));
-    }
-
-    private void measured(String what, Runnable change, BooleanSupplier... seen) {
-        long begin = System.nanoTime();
-        change.run();
-        StringBuilder line = new StringBuilder(what).append(':');
-        for (BooleanSupplier each : seen) {
-            until(each);
-            line.append(' ').append(millis(begin)).append(" ms");
-        }
-        told.add(line.toString());
-        assertThat(millis(begin)).as(what).isLessThan(5_000);
-    }
-
-    private static long millis(long begin) {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
-    }
-
-    // --- the cluster
-
-    private static final String GRANT = """
-            apiVersion: gateway.networking.k8s.io/v1
-            kind: ReferenceGrant
-            metadata: {name: shop, namespace: other}
-            spec:
-              from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: shop}]
-              to: [{group: "", kind: Service}]
-            """;
-
-    private void fill(ApiServer server, int backend) {
-        server.apply("""
-                apiVersion: gateway.networking.k8s.io/v1
-                kind: GatewayClass
-                metadata: {name: torii}
-                spec: {controllerName: torii.dev/gateway-controller}
-                ---
-                apiVersion: gateway.networking.k8s.io/v1
-                kind: Gateway
-                metadata: {name: web, namespace: shop}
-                spec:
-                  gatewayClassName: torii
-                  listeners: [{name: http, port: PORT, protocol: HTTP}]
-                """.replace("PORT", String.valueOf(port)));
-        for (String namespace : List.of("shop", "other")) {
-            server.apply("""
-                    apiVersion: v1
-                    kind: Service
-                    metadata: {name: cart, namespace: NAMESPACE}
-                    spec: {ports: [{port: 80, targetPort: PORT}]}
-                    ---
-                    apiVersion: discovery.k8s.io/v1
-                    kind: EndpointSlice
-                    metadata: {name: cart-1, namespace: NAMESPACE, labels: {kubernetes.io/service-name: cart}}
-                    addressType: IPv4
-                    ports: [{port: PORT, protocol: TCP, name: ""}]
-                    endpoints: [{addresses: [127.0.0.1], conditions: {ready: true}}]
-                    """.replace("NAMESPACE", namespace).replace("PORT", String.valueOf(backend)));
-        }
-        server.apply(GRANT);
-        server.apply(route("far", "/far", "cart", "other"));
-        for (int i = 0; i < (server.isReal() ? ROUTES : ROUTES_OF_THE_MOCK); i++) {
-            server.apply(route("r" + i, "/r" + i, "cart", "shop"));
-        }
-    }
-
-    private static String route(String name, String path, String service, String namespace) {
-        return """
-                apiVersion: gateway.networking.k8s.io/v1
-                kind: HTTPRoute
-                metadata: {name: NAME, namespace: shop}
-                spec:
-                  parentRefs: [{name: web}]
-                  rules:
-                  - matches: [{path: {type: Exact, value: PATH}}]
-                    backendRefs: [{name: SERVICE, namespace: NAMESPACE, port: 80}]
-                """.replace("NAMESPACE", namespace)
-                .replace("NAME", name)
-                .replace("PATH", path)
-                .replace("SERVICE", service);
-    }
-
-    private static void balance(ApiServer server) {
-        until(() -> server.get("v1", "Service", "shop", "web-torii") != null);
-        server.client().services().inNamespace("shop").withName("web-torii").editStatus(service -> {
-            var status = new ServiceStatusBuilder()
-                    .withNewLoadBalancer()
-                    .addNewIngress()
-                    .withIp("203.0.113.7")
-                    .endIngress()
-                    .endLoadBalancer()
-                    .build();
-            service.setStatus(status);
-            return service;
-        });
-    }
-
-    /** {@code status reason} of an object's condition, or of its first parent's. */
-    private static String condition(ApiServer server, String kind, String name, String type) {
-        GenericKubernetesResource object = server.get(GATEWAY, kind, "shop", name);
-        Object list = object == null
-                ? null
-                : kind.equals("Gateway")
-                        ? object.get("status", "conditions")
-                        : object.get("status", "parents", 0, "conditions");
-        if (list instanceof List<?> conditions) {
-            for (Object each : conditions) {
-                if (each instanceof Map<?, ?> condition && type.equals(condition.get("type"))) {
-                    return condition.get("status") + " " + condition.get("reason");
+    /** Who is connected stays so; who comes sees the new certificate. */
+    private void rotation(ClusterShop shop) {
+        Certificates.Leaf next = authority.issue("shop.example");
+        try (RawHttp old = secure()) {
+            assertThat(serial(old)).isEqualTo(certificate.certificate().getSerialNumber());
+            assertThat(status(old, "/r0")).isEqualTo(200);
+            measured("a Secret is rotated", () -> shop.certify(next), () -> {
+                try (RawHttp fresh = secure()) {
+                    return serial(fresh).equals(next.certificate().getSerialNumber()) && status(fresh, "/r0") == 200;
                 }
-            }
+            });
+            assertThat(status(old, "/r0")).isEqualTo(200);
+            assertThat(serial(old)).isEqualTo(certificate.certificate().getSerialNumber());
         }
-        return "";
     }
 
-    private static Map<String, String> versions(ApiServer server) {
-        Map<String, String> versions = new TreeMap<>();
-        Map.of(
-                        "Gateway",
-                        GATEWAY,
-                        "HTTPRoute",
-                        GATEWAY,
-                        "GatewayClass",
-                        GATEWAY,
-                        "Service",
-                        "v1",
-                        "Deployment",
-                        "apps/v1")
-                .forEach((kind, version) -> {
-                    for (GenericKubernetesResource each :
-                            server.of(version, kind).inAnyNamespace().list().getItems()) {
-                        versions.put(
-                                kind + " " + each.getMetadata().getName(),
-                                each.getMetadata().getResourceVersion());
-                    }
-                });
-        return versions;
+    /** Somebody else leads while routes change. */
+    private void changeOfLeader(ClusterShop shop, Lead lead) {
+        lead.lose();
+        shop.breakRoute("r10");
+        lead.win();
+        shop.breakRoute("r11");
+        for (String name : List.of("r10", "r11")) {
+            until(() -> shop.condition("HTTPRoute", name, "ResolvedRefs").equals("False BackendNotFound"));
+        }
     }
 
-    // --- the processes, in this one
+    private void outage(ClusterShop shop, ApiServer server) throws InterruptedException {
+        try (Clients clients = new Clients(4, port, number -> "/r" + (100 + number % 200))) {
+            untilAnswered(clients, 200);
+            server.cut();
+            shop.route("r12", "/late");
+            untilAnswered(clients, 1_000);
+            assertThat(status("/late")).as("nobody has heard of it").isEqualTo(404);
+            milestones.begin();
+            server.mend();
+            until(() -> status("/late") == 200);
+            milestones.at("traffic");
+            until(() -> shop.condition("HTTPRoute", "r12", "Accepted").equals("True Accepted"));
+            milestones.at("status");
+            told.add("after an outage: " + milestones);
+            untilAnswered(clients, 200);
+            assertThat(clients.failures()).isEmpty();
+            told.add("answers meanwhile: " + clients.answers() + ", failures: none");
+        }
+    }
 
-    private static Future<Control> control(KubernetesClient cluster, Leadership leadership) {
+    private static void untilAnswered(Clients clients, int more) {
+        long all = clients.answers() + more;
+        until(() -> clients.answers() >= all || !clients.failures().isEmpty());
+        assertThat(clients.failures()).isEmpty();
+    }
+
+    /** @param seen traffic, then the status */
+    private void measured(String what, Runnable change, BooleanSupplier... seen) {
+        milestones.begin();
+        change.run();
+        milestones.at("written");
+        until(seen[0]);
+        milestones.at("traffic");
+        if (seen.length > 1) {
+            until(seen[1]);
+            milestones.at("status");
+        }
+        assertThat(milestones.millis()).as(what).isLessThan(5_000);
+        told.add(what + ": " + milestones);
+    }
+
+    private Future<Control> control(KubernetesClient cluster, Leadership leadership) {
         return Control.start(
                 new Control.Options("127.0.0.1", 0, "127.0.0.1", 0, StreamServer.Limits.USUAL, Duration.ZERO),
                 new Control.Parts(
-                        taker -> ClusterSource.watch(cluster, ClusterSource.Settings.USUAL, taker),
+                        milestones.feed(taker -> ClusterSource.watch(cluster, ClusterSource.Settings.USUAL, taker)),
                         new Believed(),
                         null,
                         leadership,
                         () -> "",
-                        List.of(Reconciliation.maker(
-                                cluster, new ProvisionSettings("torii-system", "torii:1", "https://control:15010"))),
+                        List.of(
+                                milestones.reviews(),
+                                Reconciliation.maker(
+                                        cluster,
+                                        new ProvisionSettings("torii-system", "torii:1", "https://control:15010"))),
                         () -> {}));
     }
 
-    private static Future<Gateway> gateway(int control, Path folder) {
-        Message.Hello self = new Message.Hello(
-                Message.PROTOCOL, Message.Role.GATEWAY, "0", "shop/web-1", "shop/web", "", List.of(), List.of(), "");
-        StreamSource source = new StreamSource(new StreamSource.Settings(
-                ControlAddress.of("http://127.0.0.1:" + control), self, folder, folder, folder.resolve("state")));
-        return Gateway.start(
-                new Gateway.Options(
-                        source,
-                        "127.0.0.1",
-                        0,
-                        "127.0.0.1",
-                        IntUnaryOperator.identity(),
-                        false,
-                        1,
-                        Duration.ZERO,
-                        Duration.ofSeconds(5),
-                        OutputStream.nullOutputStream(),
-                        HeaderMask.random(),
-                        TracingSettings.OFF),
-                Logging.install(System.err, Logging.Format.TEXT, Logging.Verbosity.WARN));
+    private int status(String path) {
+        try (RawHttp client = RawHttp.connect(port)) {
+            return status(client, path);
+        } catch (UncheckedIOException notNow) {
+            return 0;
+        }
     }
 
-    private int status(String path) {
+    private static int status(RawHttp client, String path) {
+        return client.send("GET " + path + " HTTP/1.1\r\nHost: shop.example\r\n\r\n")
+                .readResponse()
+                .status();
+    }
+
+    private RawHttp secure() {
+        return RawHttp.connectTls("127.0.0.1", securePort, trust, "shop.example", List.of());
+    }
+
+    private static BigInteger serial(RawHttp client) {
         try {
-            return client.send(
-                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                                    .timeout(Duration.ofSeconds(5))
-                                    .build(),
-                            HttpResponse.BodyHandlers.discarding())
-                    .statusCode();
-        } catch (IOException e) {
-            return 0;
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
+            return ((X509Certificate) client.tls().getSession().getPeerCertificates()[0]).getSerialNumber();
+        } catch (SSLPeerUnverifiedException e) {
+            throw new AssertionError(e);
         }
     }
 
@@ -337,7 +244,7 @@ final class ClusterJourneyTest {
     }
 
     private static void until(BooleanSupplier condition) {
-        assertThat(Await.until(Duration.ofSeconds(30), condition)).isTrue();
+        assertThat(Await.until(Duration.ofSeconds(60), condition)).isTrue();
     }
 
     /** Who leads is for the test to say. */

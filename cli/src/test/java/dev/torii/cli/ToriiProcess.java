@@ -94,6 +94,12 @@ final class ToriiProcess implements AutoCloseable {
         return new ToriiProcess(home, name, SMALL, Map.of(), role, List.of(arguments));
     }
 
+    /** The same with these variables in its environment. */
+    static ToriiProcess of(
+            Path home, String name, String role, Map<String, String> environment, List<String> arguments) {
+        return new ToriiProcess(home, name, SMALL, environment, role, arguments);
+    }
+
     private static boolean isReady(int admin) {
         try (RawHttp client = RawHttp.connect(admin)) {
             return client.send("GET /ready HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")

@@ -146,23 +146,23 @@ public final class Control {
             return listen(null);
         }
         Promise<HttpServer> listening = Promise.promise();
-        parts.keys()
-                .follow(pair -> vertx.runOnContext(now -> {
-                    HttpServer current = server;
-                    if (current == null) {
-                        listen(pair).onComplete(done -> {
-                            if (done.succeeded()) {
-                                listening.tryComplete(done.result());
-                            } else {
-                                listening.tryFail(done.cause());
-                            }
-                        });
-                    } else {
-                        current.updateSSLOptions(tls(pair), true)
-                                .onFailure(e -> LOG.log(Level.WARNING, "certificate not renewed: " + e.getMessage()));
-                    }
-                }));
+        parts.keys().follow(pair -> {
+            if (relay != null && !pair.authorities().isEmpty()) {
+                relay.trust(pair.authorities());
+            }
+            vertx.runOnContext(now -> prove(pair, listening));
+        });
         return listening.future();
+    }
+
+    private void prove(Keys.Pair pair, Promise<HttpServer> listening) {
+        HttpServer current = server;
+        if (current == null) {
+            listen(pair).onSuccess(listening::tryComplete).onFailure(listening::tryFail);
+        } else {
+            current.updateSSLOptions(tls(pair), true)
+                    .onFailure(e -> LOG.log(Level.WARNING, "certificate not renewed: " + e.getMessage()));
+        }
     }
 
     private Future<HttpServer> listen(Keys.@Nullable Pair keys) {
@@ -273,7 +273,9 @@ public final class Control {
     /** Is not ready any more; after the delay lets another replica lead, sends the proxies to others, and ends. */
     public Future<Void> drain() {
         draining = true;
-        vertx.setTimer(Math.max(1, options.drainDelay().toMillis()), now -> end());
+        if (!ending.get()) {
+            vertx.setTimer(Math.max(1, options.drainDelay().toMillis()), now -> end());
+        }
         return stopped();
     }
 

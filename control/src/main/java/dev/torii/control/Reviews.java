@@ -13,23 +13,28 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds what is to be told about the objects, and gives it to the leader's work. On a thread of its own: compiling all of a
- * large mesh takes longer than a proxy may wait for an endpoint. Only the newest catalog counts.
+ * large mesh takes longer than a proxy may wait for an endpoint. Only the newest catalog counts, and while changes come one
+ * after the other not each is reviewed: the processor is there for the proxies first.
  */
 final class Reviews implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger("dev.torii.config");
     private static final long LAST_SECONDS = 5;
 
+    /** After a review it rests so many times as long as that took. */
+    private static final long REST = 3;
+
+    private static final long LONGEST_REST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final Programmed programmed;
     private final List<LeaderWork.Maker> makers;
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(work -> {
+    private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, work -> {
         Thread made = new Thread(work, "torii-review");
         made.setDaemon(true);
         return made;
@@ -44,6 +49,9 @@ final class Reviews implements AutoCloseable {
     private @Nullable Catalog last;
     private Set<Finding> told = Set.of();
 
+    /** When the next may begin, by {@link System#nanoTime}. */
+    private volatile long rested = System.nanoTime();
+
     private volatile boolean needed;
     private volatile int errors;
     private volatile int warnings;
@@ -53,6 +61,7 @@ final class Reviews implements AutoCloseable {
         this.programmed = programmed;
         this.makers = List.copyOf(makers);
         this.needed = needed;
+        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
     int errors() {
@@ -71,7 +80,7 @@ final class Reviews implements AutoCloseable {
             unseen = first ? next : merged(unseen, next);
         }
         if (first && !thread.isShutdown()) {
-            thread.execute(() -> guarded(this::look));
+            thread.schedule(() -> guarded(this::look), rested - System.nanoTime(), TimeUnit.NANOSECONDS);
         }
     }
 
@@ -124,7 +133,10 @@ final class Reviews implements AutoCloseable {
     }
 
     private void review(Catalog catalog) {
+        long began = System.nanoTime();
         Review review = compiler.review(catalog.resources(), catalog.unreadable());
+        long ended = System.nanoTime();
+        rested = ended + Math.min(REST * (ended - began), LONGEST_REST_NANOS);
         works.forEach(work -> work.catalog(catalog, review));
         tell(catalog, review);
     }

@@ -3,6 +3,8 @@ package dev.torii.testkit.kube;
 import dev.torii.testkit.Listening;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -136,6 +138,25 @@ public final class ApiServer implements AutoCloseable {
     /** All watches and requests under way end; the next come through. */
     public void breakConnections() {
         wire.breakConnections();
+    }
+
+    /** A token of a ServiceAccount that there is, as pods show it to control. */
+    public String token(String namespace, String account) {
+        if (!isReal()) {
+            return "system:serviceaccount:" + namespace + ":" + account;
+        }
+        TokenRequest request = new TokenRequestBuilder()
+                .withNewSpec()
+                .withAudiences("torii-control")
+                .withExpirationSeconds(3_600L)
+                .endSpec()
+                .build();
+        return client.serviceAccounts()
+                .inNamespace(namespace)
+                .withName(account)
+                .tokenRequest(request)
+                .getStatus()
+                .getToken();
     }
 
     /**

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * fabric8's mock, with patches as a real API server takes them: RFC 7396, which replaces arrays where the mock joins them,
- * and server-side apply, by one manager and with lists that are replaced whole. What replaces an object leaves its status.
+ * and server-side apply, by one manager and with lists that are replaced whole. What replaces an object leaves its status. A
+ * token is the name of the user whose it is, and for every audience.
  */
 public class CrudObjects extends KubernetesCrudDispatcher {
 
@@ -42,6 +43,25 @@ public class CrudObjects extends KubernetesCrudDispatcher {
             return type != null && type.startsWith("application/apply-patch")
                     ? apply(request)
                     : super.handlePatch(request);
+        } catch (KubernetesCrudDispatcherException e) {
+            return new MockResponse().setResponseCode(e.getCode()).setBody(e.toStatusBody());
+        }
+    }
+
+    @Override
+    public MockResponse handleCreate(RecordedRequest request) {
+        return request.getPath().endsWith("/tokenreviews") ? reviewed(request) : super.handleCreate(request);
+    }
+
+    private MockResponse reviewed(RecordedRequest request) {
+        try {
+            ObjectNode review = asNode(request.getBody().readUtf8()).deepCopy();
+            String token = review.at("/spec/token").asText();
+            ObjectNode status = review.putObject("status");
+            status.put("authenticated", token.startsWith("system:"));
+            status.set("audiences", review.at("/spec/audiences"));
+            status.putObject("user").put("username", token);
+            return new MockResponse().setResponseCode(201).setBody(review.toString());
         } catch (KubernetesCrudDispatcherException e) {
             return new MockResponse().setResponseCode(e.getCode()).setBody(e.toStatusBody());
         }

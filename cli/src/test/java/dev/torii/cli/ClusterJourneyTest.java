@@ -155,7 +155,7 @@ final class ClusterJourneyTest {
         }
     }
 
-    private void outage(ClusterShop shop, ApiServer server) throws InterruptedException {
+    private void outage(ClusterShop shop, ApiServer server) {
         try (Clients clients = new Clients(4, port, number -> "/r" + (100 + number % 200))) {
             untilAnswered(clients, 200);
             server.cut();

@@ -41,8 +41,11 @@ final class ClusterShop {
     private static final String BACKEND = """
             apiVersion: v1
             kind: Service
-            metadata: {name: cart, namespace: NAMESPACE}
+            metadata: {name: cart, namespace: NAMESPACE, annotations: ANNOTATIONS}
             spec: {ports: [{port: 80, targetPort: PORT}]}
+            """;
+
+    private static final String SLICE = """
             ---
             apiVersion: discovery.k8s.io/v1
             kind: EndpointSlice
@@ -63,12 +66,19 @@ final class ClusterShop {
         certify(certificate);
         server.apply(FRONT.replace("CLEAR", Integer.toString(clear)).replace("SECURE", Integer.toString(secure)));
         for (String namespace : List.of("shop", "other")) {
-            server.apply(BACKEND.replace("NAMESPACE", namespace).replace("PORT", Integer.toString(backend)));
+            server.apply(backend().replace("NAMESPACE", namespace).replace("PORT", Integer.toString(backend)));
         }
         route("far", "/far", "cart", "other");
         for (int i = 0; i < routes; i++) {
             route("r" + i, "/r" + i);
         }
+    }
+
+    /** A real API server takes no slice with an address of loopback. */
+    private String backend() {
+        return server.isReal()
+                ? BACKEND.replace("ANNOTATIONS", "{torii.dev/endpoints: \"127.0.0.1:PORT\"}")
+                : BACKEND.replace("ANNOTATIONS", "{}") + SLICE;
     }
 
     void certify(Certificates.Leaf certificate) {

@@ -115,9 +115,11 @@ final class ClusterJourneyTest {
                 () -> status("/far") == 500,
                 () -> shop.condition("HTTPRoute", "far", "ResolvedRefs").equals("False RefNotPermitted"));
         measured("a route is deleted", () -> shop.deleteRoute("r9"), () -> status("/r9") == 404);
-        measured("a route is new", () -> shop.route("new", "/new"), () -> status("/new") == 200, () -> shop.condition(
-                        "HTTPRoute", "new", "Accepted")
-                .equals("True Accepted"));
+        measured(
+                "a route is new",
+                () -> shop.route("new", "/new"),
+                () -> status("/new") == 200,
+                () -> shop.condition("HTTPRoute", "new", "Accepted").equals("True Accepted"));
 
         Map<String, String> after = shop.versions();
         for (String touched : List.of(

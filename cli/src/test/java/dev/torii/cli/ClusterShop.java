@@ -189,8 +189,11 @@ final class ClusterShop {
                 "Deployment",
                 "apps/v1");
         Map<String, String> versions = new TreeMap<>();
-        kinds.forEach((kind, version) ->
-                server.of(version, kind).inAnyNamespace().list().getItems().forEach(each -> versions.put(
+        kinds.forEach((kind, version) -> server.of(version, kind)
+                .inAnyNamespace()
+                .list()
+                .getItems()
+                .forEach(each -> versions.put(
                         kind + " " + each.getMetadata().getName(),
                         each.getMetadata().getResourceVersion())));
         return versions;

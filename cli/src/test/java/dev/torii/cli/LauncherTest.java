@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.torii.cli.Launcher.Ran;
 import dev.torii.testkit.FreePort;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -180,9 +180,7 @@ final class LauncherTest {
                         .write("GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
                                 .getBytes(StandardCharsets.US_ASCII));
                 return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-            } catch (SocketException notYet) {
-                // Refused; or reset, by Vert.x' NetServer, which binds microseconds before it has somebody for what
-                // comes.
+            } catch (ConnectException notYet) {
                 Thread.onSpinWait();
             }
         }

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** {@code torii gateway} or {@code torii sidecar} in a process of its own, on the JDK and class path of this test; ready once it is made. */
 final class ToriiProcess implements AutoCloseable {
@@ -126,16 +125,9 @@ final class ToriiProcess implements AutoCloseable {
         return read(log);
     }
 
-    /**
-     * What it wrote to stderr so far, but for one line that is known: Vert.x' NetServer may bind microseconds before it has
-     * somebody for what comes, and a connection of that moment is reset. RATIONALE tells what is planned instead.
-     */
+    /** What it wrote to stderr so far. */
     String errors() {
-        return read(errors)
-                .lines()
-                .filter(line -> !line.contains("Failed to register an accepted channel"))
-                .map(line -> line + "\n")
-                .collect(Collectors.joining());
+        return read(errors);
     }
 
     /** The most resident memory it has had, in MiB. Linux only. */

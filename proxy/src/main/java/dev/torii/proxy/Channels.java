@@ -9,16 +9,39 @@ import io.netty.channel.epoll.EpollInterest;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.PromiseInternal;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** The way from Vert.x down to Netty, in one place. */
 public final class Channels {
 
     private Channels() {}
+
+    /**
+     * Opens a port for the current event loop. A server's {@code listen} has Vert.x' acceptor thread bind and only then names
+     * the one who serves: a connection that comes between the two is reset. Begun on that thread, of which there is one, the
+     * bind has to wait.
+     *
+     * @param listen of a {@code NetServer} or {@code HttpServer}
+     */
+    public static <S> Future<S> open(Vertx vertx, Supplier<Future<S>> listen) {
+        VertxInternal inner = (VertxInternal) vertx;
+        ContextInternal context = inner.getOrCreateContext();
+        PromiseInternal<S> open = context.promise();
+        inner.acceptorEventLoopGroup()
+                .next()
+                .execute(() -> context.dispatch(() -> listen.get().onComplete(open)));
+        return open.future();
+    }
 
     /** The socket's channel without Vert.x' handlers, but with TLS. The socket must not be used any more. */
     public static Channel bare(NetSocket socket) {

@@ -16,6 +16,7 @@ final class Keeper implements AutoCloseable {
     private static final long SHARE = 50;
 
     private final Copy copy;
+    private final Rest rest = new Rest();
     private Copy.@Nullable Kept next;
     private @Nullable Thread writing;
     private boolean closed;
@@ -41,7 +42,7 @@ final class Keeper implements AutoCloseable {
             copy.write(kept);
             long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
             long pause = Math.min(LONGEST_PAUSE_MILLIS, Math.max(SHORTEST_PAUSE_MILLIS, SHARE * took));
-            pause(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause));
+            rest.take(pause);
         }
     }
 
@@ -54,23 +55,13 @@ final class Keeper implements AutoCloseable {
         return taken;
     }
 
-    private synchronized void pause(long end) {
-        try {
-            for (long left = end - System.nanoTime(); left > 0 && !closed; left = end - System.nanoTime()) {
-                TimeUnit.NANOSECONDS.timedWait(this, left);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     /** Writes what is left, and returns when that is done. */
     @Override
     public void close() {
         Thread last;
         synchronized (this) {
             closed = true;
-            notifyAll();
+            rest.end();
             last = writing;
         }
         try {

@@ -15,7 +15,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +34,7 @@ final class Stream implements Source.Following {
     private final Thread thread = daemon(this::run, "torii-control");
     private volatile @Nullable Closeable connection;
     private volatile @Nullable Sender sender;
+    private final Rest rest = new Rest();
     private volatile boolean closed;
     private String told = "";
 
@@ -62,7 +62,7 @@ final class Stream implements Source.Following {
     }
 
     private void serveCopyLater() {
-        pause(times.patienceMillis());
+        rest.take(times.patienceMillis());
         serving.serveCopy();
     }
 
@@ -91,7 +91,7 @@ final class Stream implements Source.Following {
             }
             pause = heard ? times.firstPauseMillis() : pause;
             // proxies that lost the same control do not come back all at once
-            pause(pause / 2 + ThreadLocalRandom.current().nextInt(pause / 2 + 1));
+            rest.take(pause / 2 + ThreadLocalRandom.current().nextInt(pause / 2 + 1));
             pause = Math.min(2 * pause, times.lastPauseMillis());
         }
     }
@@ -173,23 +173,10 @@ final class Stream implements Source.Following {
         }
     }
 
-    private synchronized void pause(long millis) {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-        try {
-            for (long left = end - System.nanoTime(); left > 0 && !closed; left = end - System.nanoTime()) {
-                TimeUnit.NANOSECONDS.timedWait(this, left);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     @Override
     public void close() {
-        synchronized (this) {
-            closed = true;
-            notifyAll();
-        }
+        closed = true;
+        rest.end();
         Closeable open = connection;
         try {
             if (open != null) {

@@ -1,5 +1,6 @@
 package dev.torii.proxy.admin;
 
+import dev.torii.proxy.Channels;
 import dev.torii.proxy.ClusterView;
 import dev.torii.proxy.telemetry.Logging.Verbosity;
 import dev.torii.proxy.telemetry.MetricsPage;
@@ -47,6 +48,7 @@ public final class AdminServer {
     private final AdminSources sources;
     private final Renderer renderer;
     private final LogPage log;
+    private final Vertx vertx;
     private final HttpServer server;
     private @Nullable AccessRule access;
 
@@ -59,6 +61,7 @@ public final class AdminServer {
 
     /** Opens nothing yet. */
     public AdminServer(Vertx vertx, AdminSources sources) {
+        this.vertx = vertx;
         this.sources = sources;
         this.renderer = new Renderer(vertx);
         this.log = new LogPage(vertx, sources.log());
@@ -78,7 +81,7 @@ public final class AdminServer {
      */
     public Future<Integer> listen(String host, int port) {
         access = new AccessRule(host);
-        return server.listen(port, host)
+        return Channels.open(vertx, () -> server.listen(port, host))
                 .map(HttpServer::actualPort)
                 .recover(e -> Future.failedFuture(cannotListen(host, port, e)));
     }

@@ -1,5 +1,6 @@
 package dev.torii.proxy.http;
 
+import dev.torii.proxy.Channels;
 import dev.torii.proxy.Entrance;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -12,10 +13,12 @@ public final class HttpEntrance implements Entrance {
 
     private static final int BACKLOG = 4096;
 
+    private final Vertx vertx;
     private final NetServer server;
 
     /** @param door what its connections come in by */
     public HttpEntrance(Vertx vertx, HttpConnections connections, Door door) {
+        this.vertx = vertx;
         this.server = vertx.createNetServer(new NetServerOptions()
                         .setReusePort(true)
                         .setTcpNoDelay(true)
@@ -27,7 +30,7 @@ public final class HttpEntrance implements Entrance {
 
     @Override
     public Future<Integer> listen(String host, int bindPort) {
-        return server.listen(bindPort, host).map(NetServer::actualPort);
+        return Channels.open(vertx, () -> server.listen(bindPort, host)).map(NetServer::actualPort);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.torii.proxy.mesh;
 
+import dev.torii.proxy.Channels;
 import dev.torii.proxy.Discovery;
 import dev.torii.proxy.Entrance;
 import dev.torii.proxy.http.Door;
@@ -101,7 +102,7 @@ public final class MeshEntrance implements Entrance {
                 // Broken connections are the clients' business; what matters of them is in the access log.
                 .exceptionHandler(e -> {});
         servers.add(server);
-        return server.listen(port, host).map(NetServer::actualPort);
+        return Channels.open(vertx, () -> server.listen(port, host)).map(NetServer::actualPort);
     }
 
     private static String inIpv6(String host) {
@@ -141,18 +142,18 @@ public final class MeshEntrance implements Entrance {
         } else if (original == null) {
             http.accept(socket, proxy);
         } else {
-            ask(socket, original);
+            toPlace(socket, original);
         }
     }
 
     /** Of a place that is not known somebody else may know more: until then the connection waits with nothing read. */
-    private void ask(NetSocket socket, Endpoint place) {
-        Mesh mesh = streams.plan().snapshot().mesh();
-        CompletionStage<Void> answer = mesh.destination(place.host(), place.port()) == null && asking < Waiting.MAX
-                ? ask(mesh, place.host())
-                : null;
+    private void toPlace(NetSocket socket, Endpoint place) {
+        Plan plan = streams.plan();
+        Mesh mesh = plan.snapshot().mesh();
+        Destination known = mesh.destination(place.host(), place.port());
+        CompletionStage<Void> answer = known == null && asking < Waiting.MAX ? ask(mesh, place.host()) : null;
         if (answer == null) {
-            toPlace(socket, place.host(), place.port());
+            toPlace(socket, plan, known, place.host(), place.port());
             return;
         }
         Channel channel = channel(socket);
@@ -168,14 +169,20 @@ public final class MeshEntrance implements Entrance {
     }
 
     private @Nullable CompletionStage<Void> ask(Mesh mesh, String host) {
+        if (settings.discovery() == Discovery.NONE) {
+            return null;
+        }
         String unknown = mesh.unknown(host);
         return unknown == null ? null : settings.discovery().ask(unknown);
     }
 
-    /** The app called a place: a Service by its address or name, or something else. */
     private void toPlace(NetSocket socket, String host, int port) {
         Plan plan = streams.plan();
-        Destination destination = plan.snapshot().mesh().destination(host, port);
+        toPlace(socket, plan, plan.snapshot().mesh().destination(host, port), host, port);
+    }
+
+    /** The app called a place: a Service by its address or name, or, without a destination, something else. */
+    private void toPlace(NetSocket socket, Plan plan, @Nullable Destination destination, String host, int port) {
         if (destination != null) {
             give(socket, plan, destination.listener(), destination.speaks(), Door.ofService(host, port));
         } else if (settings.strict()) {

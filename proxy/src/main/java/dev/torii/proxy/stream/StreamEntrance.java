@@ -1,5 +1,6 @@
 package dev.torii.proxy.stream;
 
+import dev.torii.proxy.Channels;
 import dev.torii.proxy.Entrance;
 import dev.torii.proxy.http.Door;
 import dev.torii.proxy.http.HttpConnections;
@@ -27,6 +28,7 @@ public final class StreamEntrance implements Entrance {
     private final int port;
     private final @Nullable ListenerIdentity identity;
     private final @Nullable HttpConnections http;
+    private final Vertx vertx;
     private final NetServer server;
 
     /**
@@ -54,6 +56,7 @@ public final class StreamEntrance implements Entrance {
         this.port = port;
         this.identity = identity;
         this.http = http;
+        this.vertx = vertx;
         this.server = vertx.createNetServer(new NetServerOptions()
                         .setReusePort(true)
                         .setTcpNoDelay(true)
@@ -66,7 +69,7 @@ public final class StreamEntrance implements Entrance {
 
     @Override
     public Future<Integer> listen(String host, int bindPort) {
-        return server.listen(bindPort, host).map(NetServer::actualPort);
+        return Channels.open(vertx, () -> server.listen(bindPort, host)).map(NetServer::actualPort);
     }
 
     @Override

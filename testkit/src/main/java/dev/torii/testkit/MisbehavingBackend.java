@@ -28,6 +28,7 @@ public final class MisbehavingBackend implements Listening {
 
     private final ServerSocket server;
     private final Behaviour behaviour;
+    private final Thread acceptor;
     private final ExecutorService threads = Executors.newCachedThreadPool(MisbehavingBackend::daemon);
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final Journal<Integer> ended = new Journal<>();
@@ -38,7 +39,8 @@ public final class MisbehavingBackend implements Listening {
     private MisbehavingBackend(ServerSocket server, Behaviour behaviour) {
         this.server = server;
         this.behaviour = behaviour;
-        threads.execute(this::accept);
+        this.acceptor = daemon(this::accept);
+        acceptor.start();
     }
 
     public static MisbehavingBackend start(Behaviour behaviour) {
@@ -85,16 +87,24 @@ public final class MisbehavingBackend implements Listening {
         return ended.await(accepted, e -> true, Duration.ofSeconds(10)).size() >= accepted;
     }
 
+    /**
+     * Closes the listener, then every connection. The kernel goes on accepting until the thread that waits in
+     * {@code accept} has woken, on a busy machine long after {@link ServerSocket#close}: so it is waited for, and a
+     * connection that slipped in is closed too. Who connects from now on is refused.
+     */
     @Override
     public void close() {
         closed.countDown();
         try {
             server.close();
+            acceptor.join();
             for (Socket socket : open) {
                 socket.close();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } finally {
             threads.shutdownNow();
         }

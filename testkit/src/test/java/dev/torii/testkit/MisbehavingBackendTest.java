@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.EOFException;
+import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -40,6 +41,16 @@ class MisbehavingBackendTest {
             assertThat(backend.openConnections()).isEqualTo(1);
             backend.close();
             assertThat(client.closedWithin(Duration.ofSeconds(5))).isTrue();
+        }
+    }
+
+    /** A connection that slips in while the listener closes would hang for ever. */
+    @Test
+    void whoComesAfterTheCloseIsRefused() {
+        for (int i = 0; i < 200; i++) {
+            MisbehavingBackend backend = MisbehavingBackend.start(Behaviours.wellBehaved());
+            backend.close();
+            assertThatThrownBy(() -> RawHttp.connect(backend.port())).hasCauseInstanceOf(ConnectException.class);
         }
     }
 

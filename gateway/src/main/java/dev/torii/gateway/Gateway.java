@@ -3,15 +3,13 @@ package dev.torii.gateway;
 import dev.torii.config.live.Configuration;
 import dev.torii.config.source.Source;
 import dev.torii.proxy.DataPlane;
-import dev.torii.proxy.ExchangeListener;
 import dev.torii.proxy.HeaderMask;
 import dev.torii.proxy.admin.AdminServer;
 import dev.torii.proxy.admin.AdminSources;
-import dev.torii.proxy.telemetry.AccessLog;
 import dev.torii.proxy.telemetry.ExchangeListeners;
 import dev.torii.proxy.telemetry.Logging;
+import dev.torii.proxy.telemetry.Observation;
 import dev.torii.proxy.telemetry.ProxyMetrics;
-import dev.torii.proxy.telemetry.spans.SpanExport;
 import dev.torii.proxy.telemetry.spans.TracingSettings;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -24,8 +22,6 @@ import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -68,8 +64,7 @@ public final class Gateway {
 
     private final Options options;
     private final Vertx vertx;
-    private final AccessLog accessLog;
-    private final List<SpanExport> spans;
+    private final Observation observation;
     private final DataPlane plane;
     private final GatewayRole role;
     private final Configuration configuration;
@@ -81,19 +76,12 @@ public final class Gateway {
     private volatile int adminPort = -1;
     private volatile boolean draining;
 
-    private Gateway(
-            Options options,
-            Logging logging,
-            Vertx vertx,
-            AccessLog accessLog,
-            List<SpanExport> spans,
-            ProxyMetrics metrics,
-            DataPlane plane) {
+    private Gateway(Options options, Logging logging, Vertx vertx, Observation observation, DataPlane plane) {
         this.options = options;
         this.vertx = vertx;
-        this.accessLog = accessLog;
-        this.spans = spans;
+        this.observation = observation;
         this.plane = plane;
+        ProxyMetrics metrics = observation.metrics();
         this.role = new GatewayRole(options.tracing().defaults(), plane, metrics);
         this.configuration = new Configuration(role, options.config().isReviewed());
         metrics.describe("gateway", () -> "", () -> notReady().isEmpty());
@@ -107,7 +95,7 @@ public final class Gateway {
                         plane::limits,
                         metrics::page,
                         query -> query.explain(plane.snapshot()),
-                        accessLog.tails(),
+                        observation.accessLog().tails(),
                         logging::verbosity,
                         logging::verbosity,
                         this::drain,
@@ -121,39 +109,32 @@ public final class Gateway {
      * @return fails with one clear line when the admin port, or a port of the first configuration, cannot be opened
      */
     public static Future<Gateway> start(Options options, Logging logging) {
-        List<SpanExport> spans;
         try {
-            spans = options.tracing().start();
+            return start(
+                    options, logging, Observation.start(options.eventLoops(), options.accessLog(), options.tracing()));
         } catch (RuntimeException unusable) {
             return Future.failedFuture(unusable);
         }
-        return start(options, logging, spans);
     }
 
-    private static Future<Gateway> start(Options options, Logging logging, List<SpanExport> spans) {
+    private static Future<Gateway> start(Options options, Logging logging, Observation observation) {
         Vertx vertx = Vertx.vertx(
                 new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(options.eventLoops() + 1));
         // Loops are given in turn: this one goes to the admin pages, and traffic gets the others.
         Context adminLoop = ((VertxInternal) vertx).createEventLoopContext();
-        AccessLog accessLog = new AccessLog(options.accessLog());
-        ProxyMetrics metrics = new ProxyMetrics(
-                options.eventLoops(), ProxyMetrics.DEFAULT_MAX_SERIES, accessLog::dropped, InstantSource.system());
-        spans.forEach(each -> each.register(metrics.registry()));
-        List<ExchangeListener> listeners = new ArrayList<>(List.of(metrics, accessLog));
-        listeners.addAll(spans);
         DataPlane.Options data = new DataPlane.Options(
                 "gateway",
                 options.eventLoops(),
                 options.bindHost(),
                 options.bindPort(),
                 options.sharePorts(),
-                new ExchangeListeners(listeners),
+                new ExchangeListeners(observation.listeners()),
                 options.mask());
         // Not a future of this Vert.x: a failure is told when its event loops, which would deliver it, are closed.
         Promise<Gateway> started = Promise.promise();
         DataPlane.start(vertx, data)
-                .compose(plane -> vertx.executeBlocking(
-                        () -> new Gateway(options, logging, vertx, accessLog, spans, metrics, plane), false))
+                .compose(plane ->
+                        vertx.executeBlocking(() -> new Gateway(options, logging, vertx, observation, plane), false))
                 .onSuccess(gateway -> adminLoop.runOnContext(v -> gateway.open(started)))
                 .onFailure(e -> vertx.close().onComplete(v -> started.fail(e)));
         return started.future();
@@ -240,8 +221,7 @@ public final class Gateway {
                     })
                     .compose(v -> plane.close())
                     .compose(v -> vertx.<Void>executeBlocking(() -> {
-                        accessLog.close();
-                        spans.forEach(SpanExport::close);
+                        observation.close();
                         return null;
                     }))
                     .onComplete(v -> vertx.close().onComplete(closed));

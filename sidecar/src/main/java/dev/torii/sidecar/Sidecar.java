@@ -11,11 +11,10 @@ import dev.torii.proxy.HeaderMask;
 import dev.torii.proxy.admin.AdminServer;
 import dev.torii.proxy.admin.AdminSources;
 import dev.torii.proxy.mesh.MeshEntrance;
-import dev.torii.proxy.telemetry.AccessLog;
 import dev.torii.proxy.telemetry.ExchangeListeners;
 import dev.torii.proxy.telemetry.Logging;
+import dev.torii.proxy.telemetry.Observation;
 import dev.torii.proxy.telemetry.ProxyMetrics;
-import dev.torii.proxy.telemetry.spans.SpanExport;
 import dev.torii.proxy.telemetry.spans.TracingSettings;
 import dev.torii.proxy.trace.AppWork;
 import io.vertx.core.Future;
@@ -27,7 +26,6 @@ import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -104,8 +102,7 @@ public final class Sidecar {
 
     private final Options options;
     private final Vertx vertx;
-    private final AccessLog accessLog;
-    private final List<SpanExport> spans;
+    private final Observation observation;
     private final DataPlane inbound;
     private final DataPlane outbound;
     private final Configuration configuration;
@@ -126,15 +123,12 @@ public final class Sidecar {
             Options options,
             Logging logging,
             Vertx vertx,
-            AccessLog accessLog,
-            List<SpanExport> spans,
-            ProxyMetrics metrics,
+            Observation observation,
             AppWorkers workers,
             List<DataPlane> planes) {
         this.options = options;
         this.vertx = vertx;
-        this.accessLog = accessLog;
-        this.spans = spans;
+        this.observation = observation;
         this.inbound = planes.get(0);
         this.outbound = planes.get(1);
         this.workers = workers;
@@ -146,6 +140,7 @@ public final class Sidecar {
                     footprint.settle();
                     return true;
                 }));
+        ProxyMetrics metrics = observation.metrics();
         this.configuration = new Configuration(
                 new SidecarRole(options.tracing().defaults(), options.view(), inbound, outbound, metrics, footprint),
                 options.config().isReviewed());
@@ -164,7 +159,7 @@ public final class Sidecar {
                         outbound::limits,
                         metrics::page,
                         query -> query.explain(outbound.snapshot()),
-                        accessLog.tails(),
+                        observation.accessLog().tails(),
                         logging::verbosity,
                         logging::verbosity,
                         this::drain,
@@ -178,37 +173,32 @@ public final class Sidecar {
      * @return fails with one clear line when a port cannot be opened
      */
     public static Future<Sidecar> start(Options options, Logging logging) {
-        List<SpanExport> spans;
         try {
-            spans = options.tracing().start();
+            return start(
+                    options, logging, Observation.start(options.eventLoops(), options.accessLog(), options.tracing()));
         } catch (RuntimeException unusable) {
             return Future.failedFuture(unusable);
         }
-        return start(options, logging, spans);
     }
 
-    private static Future<Sidecar> start(Options options, Logging logging, List<SpanExport> spans) {
+    private static Future<Sidecar> start(Options options, Logging logging, Observation observation) {
         // One loop for what comes in, one for what goes out; admin pages, which are made elsewhere, share one of them.
         Vertx vertx = Vertx.vertx(
                 new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(options.eventLoops() + 1));
-        AccessLog accessLog = new AccessLog(options.accessLog());
-        ProxyMetrics metrics = new ProxyMetrics(
-                options.eventLoops(), ProxyMetrics.DEFAULT_MAX_SERIES, accessLog::dropped, InstantSource.system());
-        spans.forEach(each -> each.register(metrics.registry()));
         // Not a future of this Vert.x: a failure is told when its event loops, which would deliver it, are closed.
         Promise<Sidecar> started = Promise.promise();
-        AppWorkers workers = new AppWorkers(options.workers(), metrics.registry());
+        AppWorkers workers =
+                new AppWorkers(options.workers(), observation.metrics().registry());
         AppWork atWork = new AppWork();
-        metrics.lostContexts(atWork::lost);
-        List<ExchangeListener> calls = new ArrayList<>(List.of(metrics, accessLog));
-        calls.addAll(spans);
+        observation.metrics().lostContexts(atWork::lost);
+        List<ExchangeListener> calls = observation.listeners();
         List<ExchangeListener> work = new ArrayList<>(calls);
         work.add(0, workers);
         plane(vertx, options, "inbound", atWork, new ExchangeListeners(work))
                 .compose(in -> plane(vertx, options, "outbound", atWork, new ExchangeListeners(calls))
                         .map(out -> List.of(in, out)))
                 .compose(planes -> vertx.executeBlocking(
-                        () -> new Sidecar(options, logging, vertx, accessLog, spans, metrics, workers, planes), false))
+                        () -> new Sidecar(options, logging, vertx, observation, workers, planes), false))
                 .onSuccess(sidecar -> sidecar.open(started))
                 .onFailure(e -> vertx.close().onComplete(v -> started.fail(e)));
         return started.future();
@@ -320,8 +310,7 @@ public final class Sidecar {
                     .compose(v -> inbound.close())
                     .compose(v -> outbound.close())
                     .compose(v -> vertx.<Void>executeBlocking(() -> {
-                        accessLog.close();
-                        spans.forEach(SpanExport::close);
+                        observation.close();
                         return null;
                     }))
                     .onComplete(v -> vertx.close().onComplete(closed));

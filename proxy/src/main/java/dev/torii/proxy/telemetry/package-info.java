@@ -1,9 +1,9 @@
 /**
  * What people see of the traffic: the access log, the metrics and the proxy's own messages.
  *
- * <p>Start at {@link dev.torii.proxy.telemetry.AccessLog} and {@link dev.torii.proxy.telemetry.ProxyMetrics}: both hear
- * of every exchange as an {@link dev.torii.proxy.ExchangeListener} (several are put together by
- * {@link dev.torii.proxy.telemetry.ExchangeListeners}). {@link dev.torii.proxy.telemetry.Logging} is the one
+ * <p>Start at {@link dev.torii.proxy.telemetry.Observation}: {@link dev.torii.proxy.telemetry.AccessLog},
+ * {@link dev.torii.proxy.telemetry.ProxyMetrics} and spans hear of every exchange as an
+ * {@link dev.torii.proxy.ExchangeListener} (put together by {@link dev.torii.proxy.telemetry.ExchangeListeners}). {@link dev.torii.proxy.telemetry.Logging} is the one
  * place where the process decides what its messages look like.
  *
  * <p>Nothing here may block, lock or wait on an event loop; what cannot be kept up with is dropped and counted. Every

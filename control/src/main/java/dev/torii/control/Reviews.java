@@ -87,7 +87,8 @@ final class Reviews implements AutoCloseable {
     private static Catalog merged(@Nullable Catalog before, Catalog next) {
         Set<ObjectKey> changed = new HashSet<>(next.changed());
         changed.addAll(before == null ? Set.of() : before.changed());
-        return new Catalog(next.resources(), next.documents(), changed, next.findings(), next.unreadable());
+        return new Catalog(
+                next.resources(), next.documents(), changed, next.findings(), next.unreadable(), next.bundleVersion());
     }
 
     /** From now on this process works for all; returns when it has begun. */
@@ -134,7 +135,7 @@ final class Reviews implements AutoCloseable {
 
     private void review(Catalog catalog) {
         long began = System.nanoTime();
-        Review review = compiler.review(catalog.resources(), catalog.unreadable());
+        Review review = compiler.review(catalog.resources(), catalog.unreadable(), catalog.bundleVersion());
         long ended = System.nanoTime();
         rested = ended + Math.min(REST * (ended - began), LONGEST_REST_NANOS);
         works.forEach(work -> work.catalog(catalog, review));

@@ -18,12 +18,17 @@ public final class Await {
 
     /** Looks again and again until the condition holds; false when the time is up before. */
     public static boolean until(Duration limit, BooleanSupplier condition) {
+        return until(limit, Duration.ofNanos(LOOK_NANOS), condition);
+    }
+
+    /** The same for a condition that costs something to look at. */
+    public static boolean until(Duration limit, Duration betweenLooks, BooleanSupplier condition) {
         long end = System.nanoTime() + limit.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() >= end) {
                 return false;
             }
-            LockSupport.parkNanos(LOOK_NANOS);
+            LockSupport.parkNanos(betweenLooks.toNanos());
         }
         return true;
     }

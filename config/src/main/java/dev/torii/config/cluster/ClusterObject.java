@@ -73,6 +73,13 @@ final class ClusterObject extends GenericKubernetesResource {
         }
     }
 
+    /** What stands at a path of it, and lets go of the rest; {@code ""} for nothing, or the second time. */
+    String only(String... path) {
+        RawObject json = raw;
+        raw = null;
+        return json == null ? "" : json.text(path);
+    }
+
     private static RawObject wanted(RawObject json, ServedKind kind) {
         return switch (kind.name()) {
             case "Secret" -> json.keeping(SECRETS.contains(json.text("type")) ? DATA::contains : key -> false);

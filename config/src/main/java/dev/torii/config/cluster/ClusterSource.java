@@ -87,6 +87,7 @@ public final class ClusterSource implements Source.Following {
     private final KubernetesClient client;
     private final String server;
     private final List<KindWatch> kinds;
+    private final BundleWatch bundle;
     private final Map<ServedKind, String> refusals = new HashMap<>();
     private final Inventory inventory = new Inventory();
     private final InstantSource clock = InstantSource.system();
@@ -123,6 +124,7 @@ public final class ClusterSource implements Source.Following {
         this.kinds = ServedKind.all().stream()
                 .map(kind -> new KindWatch(kind, client, events, news))
                 .toList();
+        this.bundle = new BundleWatch(client, version -> changed(inventory.bundleVersion(version)));
     }
 
     private static Thread thread(Runnable task, String name) {
@@ -174,6 +176,7 @@ public final class ClusterSource implements Source.Following {
 
     private void start() {
         events.execute(() -> kinds.forEach(KindWatch::start));
+        events.execute(bundle::start);
         events.scheduleWithFixedDelay(this::look, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
         long millis = settings.look().toMillis();
         events.scheduleWithFixedDelay(() -> kinds.forEach(KindWatch::start), millis, millis, TimeUnit.MILLISECONDS);
@@ -337,6 +340,7 @@ public final class ClusterSource implements Source.Following {
         closed = true;
         publisher.shutdown();
         events.execute(() -> kinds.forEach(KindWatch::stop));
+        events.execute(bundle::stop);
         events.execute(client::close);
         events.shutdown();
         await(events);

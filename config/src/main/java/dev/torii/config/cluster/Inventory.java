@@ -11,8 +11,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All objects that are known, and what has changed since the last catalog. An object that is broken keeps what it said last.
@@ -24,6 +26,7 @@ final class Inventory {
     private final Map<ObjectKey, List<Finding>> findings = new HashMap<>();
     private final Map<ObjectKey, Unreadable> unreadable = new TreeMap<>();
     private Set<ObjectKey> changed = new HashSet<>();
+    private @Nullable String bundleVersion;
 
     /** Whether that makes a difference to anybody: most writes to a cluster are of statuses and the like. */
     boolean put(ObjectKey key, Parsed parsed) {
@@ -73,6 +76,13 @@ final class Inventory {
         return any;
     }
 
+    /** Whether the Gateway API's CRDs are another version than before. */
+    boolean bundleVersion(@Nullable String now) {
+        boolean different = !Objects.equals(bundleVersion, now);
+        bundleVersion = now;
+        return different;
+    }
+
     /** What there is now. */
     Catalog catalog() {
         Set<ObjectKey> since = changed;
@@ -83,6 +93,7 @@ final class Inventory {
                 new HashMap<>(documents),
                 since,
                 findings.values().stream().flatMap(List::stream).sorted().toList(),
-                List.copyOf(unreadable.values()));
+                List.copyOf(unreadable.values()),
+                bundleVersion);
     }
 }

@@ -7,6 +7,7 @@ import dev.torii.config.resource.Unreadable;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that a cluster, or files, say at one moment. Immutable; one follows the other, and a document that has not changed is
@@ -17,13 +18,15 @@ import java.util.Set;
  * @param findings of reading, sorted
  * @param unreadable objects of a cluster that cannot be read as they stand; {@code resources} has what they said last, if
  *     that could be
+ * @param bundleVersion of the Gateway API's CRDs in a cluster, as they are annotated; null when unknown
  */
 public record Catalog(
         ResourceSet resources,
         Map<ObjectKey, Document> documents,
         Set<ObjectKey> changed,
         List<Finding> findings,
-        List<Unreadable> unreadable) {
+        List<Unreadable> unreadable,
+        @Nullable String bundleVersion) {
 
     public Catalog {
         changed = Set.copyOf(changed);
@@ -34,6 +37,6 @@ public record Catalog(
     /** Where all is readable. */
     public Catalog(
             ResourceSet resources, Map<ObjectKey, Document> documents, Set<ObjectKey> changed, List<Finding> findings) {
-        this(resources, documents, changed, findings, List.of());
+        this(resources, documents, changed, findings, List.of(), null);
     }
 }

@@ -79,10 +79,9 @@ public final class Provisioner implements AutoCloseable {
     /** Of a Gateway of the last {@link #plan}; null as long as nobody has looked. */
     public @Nullable Provision of(ObjectKey gateway) {
         Plan plan = plans.get(gateway);
-        if (plan == null) {
-            return Provision.LEFT;
-        }
-        return provisions.get(plan.parameters().shared() ? Plans.SHARED : gateway);
+        ObjectKey key = plan != null && plan.parameters().shared() ? Plans.SHARED : gateway;
+        // Of what all share nobody can say how it should be while one Gateway's parameters are unusable.
+        return plans.containsKey(key) ? provisions.get(key) : Provision.LEFT;
     }
 
     /** How many objects were applied or deleted. */

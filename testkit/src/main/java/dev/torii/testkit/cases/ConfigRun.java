@@ -2,18 +2,14 @@ package dev.torii.testkit.cases;
 
 import dev.torii.testkit.cases.CaseCompiler.Called;
 import dev.torii.testkit.cases.CaseCompiler.Compiled;
-import dev.torii.testkit.cases.CaseCompiler.SeenCondition;
 import dev.torii.testkit.cases.CaseCompiler.SeenFinding;
 import dev.torii.testkit.cases.CaseCompiler.SeenStatus;
-import dev.torii.testkit.cases.StatusLine.Fact;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Plays the config half of a case: after each edit, the status and the findings; and of requests through sidecars, where
@@ -72,59 +68,10 @@ public final class ConfigRun {
     }
 
     private void statuses(Step.Status step, List<Compiled> compiled) {
-        Map<StatusLine.Subject, SeenStatus> seen = new HashMap<>();
-        compiled.forEach(c -> c.statuses().forEach(s -> {
-            seen.put(s.subject(), s);
-            seen.put(s.subject().withoutParentKind(), s);
-        }));
-        for (StatusLine line : step.lines()) {
-            SeenStatus status = seen.get(line.subject());
-            if (status == null) {
-                fail(
-                        line.line(),
-                        line.subject() + " has no status; there are: "
-                                + of(line.subject().kind(), seen));
-            } else {
-                line.facts().forEach(fact -> check(line, fact, status));
-            }
-        }
-    }
-
-    private static Set<String> of(String kind, Map<StatusLine.Subject, SeenStatus> seen) {
-        Set<String> subjects = new TreeSet<>();
-        seen.keySet().stream().filter(s -> s.kind().equals(kind)).forEach(s -> subjects.add(s.toString()));
-        return subjects;
-    }
-
-    private void check(StatusLine line, Fact fact, SeenStatus seen) {
-        if (fact instanceof Fact.Condition expected) {
-            SeenCondition actual = seen.conditions().get(expected.type());
-            if (actual == null
-                    || actual.status() != expected.status()
-                    || !actual.reason().equals(expected.reason())) {
-                String got = actual == null
-                        ? "none"
-                        : word(actual.status()) + "(" + actual.reason() + "): " + actual.message();
-                fail(line, expected.type() + "=" + word(expected.status()) + "(" + expected.reason() + ")", got);
-            }
-        } else if (fact instanceof Fact.NoCondition absent) {
-            SeenCondition actual = seen.conditions().get(absent.type());
-            if (actual != null && actual.status()) {
-                fail(line, "no " + absent.type(), "True(" + actual.reason() + ")");
-            }
-        } else if (fact instanceof Fact.Routes routes && routes.count() != seen.attachedRoutes()) {
-            fail(line, routes.count() + " attached routes", Integer.toString(seen.attachedRoutes()));
-        } else if (fact instanceof Fact.Listeners listeners && listeners.count() != seen.listeners()) {
-            fail(line, listeners.count() + " listeners", Integer.toString(seen.listeners()));
-        } else if (fact instanceof Fact.Sets sets && sets.count() != seen.attachedListenerSets()) {
-            fail(line, sets.count() + " attached ListenerSets", Integer.toString(seen.attachedListenerSets()));
-        } else if (fact instanceof Fact.Kinds kinds && !fit(kinds.kinds(), seen.supportedKinds())) {
-            fail(line, "supported kinds " + kinds.kinds(), seen.supportedKinds().toString());
-        }
-    }
-
-    private static boolean fit(List<String> expected, List<String> supported) {
-        return expected.isEmpty() ? supported.isEmpty() : supported.containsAll(expected);
+        List<SeenStatus> seen =
+                compiled.stream().flatMap(each -> each.statuses().stream()).toList();
+        step.lines()
+                .forEach(line -> StatusJudge.complaints(line, seen).forEach(complaint -> fail(line.line(), complaint)));
     }
 
     private void findings(int statusLine, List<FindingLine> expected, List<SeenFinding> left) {
@@ -184,14 +131,6 @@ public final class ConfigRun {
         return manifests.gateways().stream()
                 .map(gateway -> compiler.compile(manifests.renderFor(gateway)))
                 .toList();
-    }
-
-    private static String word(boolean status) {
-        return status ? "True" : "False";
-    }
-
-    private void fail(StatusLine line, String expected, String got) {
-        fail(line.line(), line.subject() + ": expected " + expected + ", got " + got);
     }
 
     private void fail(int line, String message) {

@@ -69,6 +69,11 @@ final class Manifests {
         return render(d -> true);
     }
 
+    /** Each document by itself, in the order of the files. */
+    List<String> texts() {
+        return documents.stream().map(d -> String.join("\n", d.lines())).toList();
+    }
+
     /** The line of a rendered file, for findings; {@code ""} when there is none. */
     String line(String file, int number) {
         String[] lines = renderAll().getOrDefault(file, "").split("\n", -1);

@@ -9,12 +9,14 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.MixedOperation;
 import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -47,6 +49,8 @@ public final class ApiServer implements AutoCloseable {
         @Override
         void close();
     }
+
+    private static final int MOST_TRIES = 100;
 
     private final Engine engine;
     private final Wire wire;
@@ -179,6 +183,9 @@ public final class ApiServer implements AutoCloseable {
 
     private void apply(GenericKubernetesResource object) {
         String namespace = namespace(object);
+        if (object.getKind().equals("Namespace")) {
+            namespaces.add(object.getMetadata().getName());
+        }
         if (namespace != null) {
             object.getMetadata().setNamespace(namespace);
             if (namespaces.add(namespace)) {
@@ -189,7 +196,21 @@ public final class ApiServer implements AutoCloseable {
         Resource<GenericKubernetesResource> resource = namespace == null
                 ? kind.resource(object)
                 : kind.inNamespace(namespace).resource(object);
-        resource.createOr(NonDeletingOperation::update);
+        put(resource);
+    }
+
+    /** As kubectl does: what others write meanwhile, status mostly, is read again and not a reason to give up. */
+    private static void put(Resource<GenericKubernetesResource> resource) {
+        for (int tries = 1; ; tries++) {
+            try {
+                resource.createOr(NonDeletingOperation::update);
+                return;
+            } catch (KubernetesClientException e) {
+                if (e.getCode() != HttpURLConnection.HTTP_CONFLICT || tries == MOST_TRIES) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private static @Nullable String namespace(GenericKubernetesResource object) {

@@ -10,6 +10,7 @@ import dev.torii.testkit.cases.CaseCompiler.SeenFinding;
 import dev.torii.testkit.cases.CaseCompiler.SeenStatus;
 import dev.torii.testkit.cases.StatusLine.Subject;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -138,6 +139,81 @@ class RunsTest {
         assertThat(config("=== status\nGateway g: Accepted=True\n"))
                 .singleElement()
                 .satisfies(f -> assertThat(f).startsWith("Some.case:7: unexpected finding at 'metadata: {"));
+    }
+
+    @Test
+    void waitsForStatusInACluster() {
+        OneStatus cluster = new OneStatus(4);
+        assertThat(inCluster(cluster, Duration.ofSeconds(30), """
+                === status
+                Gateway g: Accepted=True
+                """)).isEmpty();
+        assertThat(cluster.looks).isEqualTo(4);
+    }
+
+    @Test
+    void tellsWhatNeverComesInACluster() {
+        OneStatus cluster = new OneStatus(1);
+        assertThat(inCluster(cluster, Duration.ZERO, """
+                === status
+                Gateway g: Accepted=True
+
+                === manifests
+                kind: Gateway
+                metadata: {namespace: gateway-conformance-infra, name: g, labels: {edited: yes}}
+
+                === delete Service infra-backend-v3
+
+                === status
+                Gateway g: Accepted=False(Invalid), listeners 1
+                Gateway other: Accepted=True
+                """))
+                .extracting(f -> f.replaceFirst(": .*", ""))
+                .containsExactly("Some.case:17", "Some.case:17", "Some.case:18");
+        assertThat(cluster.applied.stream().filter(each -> each.contains("kind: Gateway")))
+                .hasSize(2)
+                .last()
+                .asString()
+                .contains("edited");
+        assertThat(cluster.applied).doesNotHaveDuplicates();
+        assertThat(cluster.deleted).containsExactly("Service gateway-conformance-infra/infra-backend-v3");
+    }
+
+    private static List<String> inCluster(CaseCluster cluster, Duration patience, String sections) {
+        Case played = CaseParser.parse(Path.of("Some.case"), GATEWAY + sections);
+        return ClusterRun.play(played, bed.files(), CaseBackends.nobody(), cluster, patience);
+    }
+
+    /** Says at the look of that number, and not before, that all is accepted. */
+    private static final class OneStatus implements CaseCluster {
+
+        private final int ready;
+        private final List<String> applied = new ArrayList<>();
+        private final List<String> deleted = new ArrayList<>();
+        private int looks;
+
+        OneStatus(int ready) {
+            this.ready = ready;
+        }
+
+        @Override
+        public void apply(String manifest) {
+            applied.add(manifest);
+        }
+
+        @Override
+        public void delete(String kind, ObjectName object) {
+            deleted.add(kind + " " + object);
+        }
+
+        @Override
+        public List<SeenStatus> statuses(String kind, ObjectName object) {
+            looks++;
+            Subject gateway = new Subject("Gateway", ObjectName.of("g"), "", null, null, null, null);
+            Map<String, SeenCondition> conditions =
+                    looks >= ready ? Map.of("Accepted", new SeenCondition(true, "Accepted", "")) : Map.of();
+            return List.of(new SeenStatus(gateway, conditions, 0, List.of(), 2, 0));
+        }
     }
 
     private static List<String> traffic(String sections) throws Exception {

@@ -238,7 +238,8 @@ final class ClusterCasesTest {
                 .edit(definition -> {
                     definition
                             .getMetadata()
-                            .setAnnotations(Map.of("gateway.networking.k8s.io/bundle-version", version));
+                            .getAnnotations()
+                            .put("gateway.networking.k8s.io/bundle-version", version);
                     return definition;
                 });
     }

@@ -236,10 +236,7 @@ final class ClusterCasesTest {
         server.of("apiextensions.k8s.io/v1", "CustomResourceDefinition")
                 .withName("gatewayclasses.gateway.networking.k8s.io")
                 .edit(definition -> {
-                    definition
-                            .getMetadata()
-                            .getAnnotations()
-                            .put("gateway.networking.k8s.io/bundle-version", version);
+                    definition.getMetadata().getAnnotations().put("gateway.networking.k8s.io/bundle-version", version);
                     return definition;
                 });
     }

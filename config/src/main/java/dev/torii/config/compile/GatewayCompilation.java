@@ -45,17 +45,21 @@ final class GatewayCompilation {
     private final HttpRules httpRules;
     private final StreamRoutes streamRoutes;
 
-    /** @param process names what serves a Gateway: those with the same name share their ports */
+    /**
+     * @param keyPairs what is known of certificates from before
+     * @param process names what serves a Gateway: those with the same name share their ports
+     */
     GatewayCompilation(
             ResourceSet resources,
             Snapshot serving,
             Instant now,
             Tracing tracing,
+            KeyPairs keyPairs,
             Function<GatewayDraft, String> process) {
         this.resources = resources;
         this.findings = new Findings();
         Annotations.checkNames(resources, findings);
-        References references = new References(resources, serving, now, findings);
+        References references = new References(resources, serving, now, keyPairs, findings);
 
         classes = new GatewayClasses(resources, references, findings);
         NamespaceGate gate = new NamespaceGate(resources);
@@ -83,9 +87,9 @@ final class GatewayCompilation {
         streamRoutes = new StreamRoutes(clusters, findings);
     }
 
-    Compiled compiled() {
+    Compiled compiled(SnapshotVersions versions) {
         List<Port> ports = ports();
-        Snapshot snapshot = SnapshotVersion.snapshot(
+        Snapshot snapshot = versions.snapshot(
                 ports, clusters.all(), Mesh.NONE, policies.namespace("").telemetry());
         return new Compiled(snapshot, findings.sorted(), statuses(null));
     }

@@ -27,16 +27,22 @@ final class References {
     private final ResourceSet resources;
     private final Snapshot serving;
     private final Instant now;
+    private final KeyPairs checked;
     private final Findings findings;
     private final Map<String, Outcome<KeyPair>> keyPairs = new HashMap<>();
     private final Map<String, Outcome<String>> authorities = new HashMap<>();
 
-    /** @param serving what is served now */
-    References(ResourceSet resources, Snapshot serving, Instant now, Findings findings) {
+    /**
+     * @param serving what is served now
+     * @param checked what is known of certificates from before
+     */
+    References(ResourceSet resources, Snapshot serving, Instant now, KeyPairs checked, Findings findings) {
         this.resources = resources;
         this.serving = serving;
         this.now = now;
+        this.checked = checked;
         this.findings = findings;
+        checked.retain(resources);
     }
 
     /**
@@ -67,11 +73,7 @@ final class References {
         if (certificate == null || key == null) {
             return Outcome.failed("", ref + " must have `" + CERTIFICATE + "` and `" + KEY + "`");
         }
-        try {
-            return Outcome.of(TlsMaterial.keyPair(ref.path(), certificate, key));
-        } catch (GeneralSecurityException unusable) {
-            return Outcome.failed("", ref + ": " + unusable.getMessage());
-        }
+        return checked.of(ref, certificate, key);
     }
 
     /** An expired certificate is served all the same: its clients decide. */

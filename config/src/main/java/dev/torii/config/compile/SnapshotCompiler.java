@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Compiles resources to what a gateway or a sidecar serves. Pure, total and deterministic: it never throws, and equal
  * resources give an equal snapshot, whatever files they came in and whatever the time; only warnings look at a clock.
- * Stateless; safe on any thread.
+ * Safe on any thread. One that compiles again and again remembers what costs most to find out, and would come out the same.
  *
  * <p>All Gateways of the set share the ports of one process, see {@link PortClaims}. What cannot be served compiles to
  * the answer the Gateway API prescribes: an invalid reference to 500 for its share of requests, a Service without ready
@@ -33,6 +33,8 @@ public final class SnapshotCompiler {
 
     private final InstantSource clock;
     private final Tracing tracing;
+    private final KeyPairs keyPairs = new KeyPairs();
+    private final SnapshotVersions versions = new SnapshotVersions();
 
     public SnapshotCompiler() {
         this(InstantSource.system());
@@ -67,7 +69,8 @@ public final class SnapshotCompiler {
      * @param serving a listener keeps the certificates it has there when their Secrets are gone or unusable
      */
     public Compiled compile(ResourceSet resources, Snapshot serving) {
-        return new GatewayCompilation(resources, serving, clock.instant(), tracing, gateway -> "").compiled();
+        return new GatewayCompilation(resources, serving, clock.instant(), tracing, keyPairs, gateway -> "")
+                .compiled(versions);
     }
 
     /**
@@ -79,8 +82,8 @@ public final class SnapshotCompiler {
      * @param bundleVersion of the Gateway API's CRDs, as they are annotated; null when unknown
      */
     public Review review(ResourceSet resources, Collection<Unreadable> unreadable, @Nullable String bundleVersion) {
-        GatewayCompilation gateways =
-                new GatewayCompilation(resources, Snapshot.EMPTY, clock.instant(), tracing, GatewayDraft::process);
+        GatewayCompilation gateways = new GatewayCompilation(
+                resources, Snapshot.EMPTY, clock.instant(), tracing, keyPairs, GatewayDraft::process);
         Compiled mesh = compile(resources, SidecarView.NOBODY);
         return gateways.review(mesh, unreadable, bundleVersion);
     }
@@ -94,7 +97,7 @@ public final class SnapshotCompiler {
     public Compiled compile(ResourceSet resources, SidecarView view) {
         Findings findings = new Findings();
         Annotations.checkNames(resources, findings);
-        References references = new References(resources, Snapshot.EMPTY, clock.instant(), findings);
+        References references = new References(resources, Snapshot.EMPTY, clock.instant(), keyPairs, findings);
         references.check(view);
 
         ServiceParents parents = new ServiceParents(resources, references, findings);
@@ -122,7 +125,7 @@ public final class SnapshotCompiler {
         Map<String, Cluster> clusters = new HashMap<>(destinations.ahead());
         clusters.putAll(routed.all());
         clusters.putAll(inbound.clusters);
-        Snapshot snapshot = SnapshotVersion.snapshot(
+        Snapshot snapshot = versions.snapshot(
                 List.of(), clusters, mesh, policies.namespace(view.namespace()).telemetry());
         return new Compiled(snapshot, findings.sorted(), Statuses.of(routes));
     }

@@ -13,7 +13,6 @@ import dev.torii.routing.Port;
 import dev.torii.routing.Protection;
 import dev.torii.routing.RateLimit;
 import dev.torii.routing.Rule;
-import dev.torii.routing.Snapshot;
 import dev.torii.routing.Telemetry;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -21,19 +20,23 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names a snapshot by its content: SHA-256 over the text of its records, shortened. Keys and passwords go into the hash and come out
- * nowhere.
+ * The hash of a snapshot's content, or of a part of it: SHA-256 over the text of its records. Keys and passwords go into
+ * the hash and come out nowhere.
  */
 final class SnapshotVersion {
 
     private static final int BYTES = 6;
 
     private final MessageDigest digest;
+    /** Of rules and clusters: {@link #digest(Record)}, or what that gave before. */
+    private final Function<Record, byte[]> parts;
 
-    private SnapshotVersion() {
+    private SnapshotVersion(Function<Record, byte[]> parts) {
+        this.parts = parts;
         try {
             digest = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException everyPlatformHasIt) {
@@ -41,21 +44,39 @@ final class SnapshotVersion {
         }
     }
 
-    /** The snapshot with these parts, under its name. */
-    static Snapshot snapshot(List<Port> ports, Map<String, Cluster> clusters, Mesh mesh, Telemetry telemetry) {
-        return new Snapshot(of(ports, clusters, mesh, telemetry), ports, clusters, mesh, telemetry);
-    }
-
-    private static String of(List<Port> ports, Map<String, Cluster> clusters, Mesh mesh, Telemetry telemetry) {
-        SnapshotVersion version = new SnapshotVersion();
+    /** Names such a snapshot; the hash is shortened. */
+    static String of(
+            List<Port> ports,
+            Map<String, Cluster> clusters,
+            Mesh mesh,
+            Telemetry telemetry,
+            Function<Record, byte[]> parts) {
+        SnapshotVersion version = new SnapshotVersion(parts);
         for (Port port : ports) {
             version.add("port", port.number(), port.wire());
             port.listeners().forEach(version::add);
         }
-        new TreeMap<>(clusters).values().forEach(version::add);
-        version.add(mesh);
+        new TreeMap<>(clusters).values().forEach(version::addPart);
+        SnapshotVersion services = new SnapshotVersion(SnapshotVersion::digest); // each is made for this, and let go
+        services.add(mesh);
+        version.add(services.digest.digest());
         version.add("telemetry", telemetry);
         return HexFormat.of().formatHex(version.digest.digest(), 0, BYTES);
+    }
+
+    /** Of a rule or a cluster. */
+    static byte[] digest(Record part) {
+        SnapshotVersion version = new SnapshotVersion(SnapshotVersion::digest);
+        if (part instanceof Rule rule) {
+            version.add(rule);
+        } else {
+            version.add((Cluster) part);
+        }
+        return version.digest.digest();
+    }
+
+    private void addPart(Record part) {
+        add(parts.apply(part));
     }
 
     private void add(Mesh mesh) {
@@ -72,7 +93,7 @@ final class SnapshotVersion {
             add("destination", each.service(), each.addresses(), each.port(), each.speaks());
             add(each.listener());
         }
-        new TreeMap<>(service.clusters()).values().forEach(this::add);
+        new TreeMap<>(service.clusters()).values().forEach(this::addPart);
     }
 
     private void add(Listener listener) {
@@ -87,7 +108,7 @@ final class SnapshotVersion {
         if (listener.clientAuthorities() != null) {
             add("clients", listener.clientAuthorities());
         }
-        listener.routes().rules().forEach(this::add);
+        listener.routes().rules().forEach(this::addPart);
         listener.streams().routes().forEach(route -> add("stream", route));
     }
 
@@ -123,9 +144,12 @@ final class SnapshotVersion {
     /** Every part with its length before it, so that no two lists of parts look the same. */
     private void add(Object... parts) {
         for (Object part : parts) {
-            byte[] bytes = part.toString().getBytes(UTF_8);
-            digest.update((bytes.length + ":").getBytes(UTF_8));
-            digest.update(bytes);
+            add(part.toString().getBytes(UTF_8));
         }
+    }
+
+    private void add(byte[] bytes) {
+        digest.update((bytes.length + ":").getBytes(UTF_8));
+        digest.update(bytes);
     }
 }

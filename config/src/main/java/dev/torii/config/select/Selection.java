@@ -17,11 +17,7 @@ public record Selection(List<ObjectKey> objects, Set<ObjectKey> places) {
         places = Set.copyOf(places);
     }
 
-    /**
-     * Whether it, or one of its objects, may be another one now.
-     *
-     * @param touched see {@link SelectionIndex#update}
-     */
+    /** Whether one of these places is one of its own; see {@link SelectionIndex.Touched} for what follows. */
     public boolean isTouchedBy(Set<ObjectKey> touched) {
         return meet(places, touched);
     }

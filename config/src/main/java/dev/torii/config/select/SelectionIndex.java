@@ -1,6 +1,7 @@
 package dev.torii.config.select;
 
 import dev.torii.config.compile.SidecarView;
+import dev.torii.config.resource.EndpointSlice;
 import dev.torii.config.resource.ObjectKey;
 import dev.torii.config.resource.Resource;
 import dev.torii.config.resource.ResourceSet;
@@ -39,17 +40,23 @@ public final class SelectionIndex {
     }
 
     /**
-     * Takes in the next catalog.
+     * What a catalog changed.
      *
-     * @return the places at which something is new, different or gone: a {@link Selection} that is touched by none of them
-     *     would be the same again, and so would its objects
+     * @param places at which something is new, different or gone: a {@link Selection} that is touched by none of them would
+     *     be the same again, and so would its objects
+     * @param ways those of them where it leads elsewhere now, perhaps: a {@link Selection} that is touched by none of them
+     *     would have the same objects again, though some may say something else
      */
-    public Set<ObjectKey> update(Catalog next) {
+    public record Touched(Set<ObjectKey> places, Set<ObjectKey> ways) {}
+
+    /** Takes in the next catalog. */
+    public Touched update(Catalog next) {
         return update(next.resources(), next.documents(), next.changed());
     }
 
-    private Set<ObjectKey> update(ResourceSet next, Map<ObjectKey, Document> documents, Set<ObjectKey> changed) {
+    private Touched update(ResourceSet next, Map<ObjectKey, Document> documents, Set<ObjectKey> changed) {
         Set<ObjectKey> touched = new HashSet<>();
+        Set<ObjectKey> ways = new HashSet<>();
         for (ObjectKey key : changed) {
             Document now = documents.get(key);
             Resource before = now == null ? objects.remove(key) : objects.put(key, now.resource());
@@ -62,9 +69,13 @@ public final class SelectionIndex {
                             .add(key));
             touched.addAll(left);
             touched.addAll(taken);
+            if (!(before instanceof EndpointSlice) || !left.equals(taken)) {
+                ways.addAll(left);
+                ways.addAll(taken);
+            }
         }
         resources = next;
-        return touched;
+        return new Touched(touched, ways);
     }
 
     private void leave(ObjectKey place, ObjectKey key) {

@@ -76,6 +76,24 @@ class CertificatesTest {
                         + " did you mean `cert`?");
     }
 
+    /** A compiler that compiles again remembers what it found out about a Secret, for as long as that says the same. */
+    @Test
+    void aSecretThatChangesIsReadAgain() {
+        SnapshotCompiler same = new SnapshotCompiler();
+        Leaf other = CA.issue("shop.example");
+        String broken = secret("infra", "cert", LEAF.certificatePem(), other.keyPem());
+        String next = secret("infra", "cert", other.certificatePem(), other.keyPem());
+        for (String secret : List.of(SECRET, broken, next, SECRET, "", next)) {
+            ResourceSet resources = ManifestReader.parse("test.yaml", Fixture.yaml(https("{name: cert}"), secret))
+                    .resources();
+            Compiled anew = new SnapshotCompiler().compile(resources);
+            Compiled again = same.compile(resources);
+            assertThat(again.snapshot()).isEqualTo(anew.snapshot());
+            assertThat(again.statuses()).isEqualTo(anew.statuses());
+            assertThat(again.snapshot().ports()).hasSize(secret.equals(broken) || secret.isEmpty() ? 0 : 1);
+        }
+    }
+
     @Test
     void aKeyOfAnotherCertificateIsInvalid() {
         Leaf other = CA.issue("other.example");

@@ -5,6 +5,7 @@ import static dev.torii.config.compile.Fixture.httpRoute;
 import static dev.torii.config.compile.Fixture.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.torii.config.resource.Resource;
 import dev.torii.config.resource.ResourceSet;
 import dev.torii.config.source.ManifestReader;
 import java.lang.management.ManagementFactory;
@@ -35,6 +36,43 @@ class ScaleTest {
         assertThat(compiled.findings()).isEmpty();
         assertThat(compiled.snapshot().clusters()).hasSize(ROUTES);
         assertThat(best / 1_000_000).isLessThan(300);
+    }
+
+    /** What an edit of one costs whoever has compiled the others before, and that it makes no other difference. */
+    @Test
+    void compilesAgainForLess() {
+        ResourceSet before = ManifestReader.parse("test.yaml", manifests()).resources();
+        ResourceSet after = edited(before);
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        SnapshotCompiler same = new SnapshotCompiler();
+        long fresh = Long.MAX_VALUE;
+        long again = Long.MAX_VALUE;
+        for (int round = 0; round < 8; round++) {
+            ResourceSet next = round % 2 == 0 ? before : after;
+            long start = threads.getCurrentThreadCpuTime();
+            Compiled anew = new SnapshotCompiler().compile(next);
+            long middle = threads.getCurrentThreadCpuTime();
+            Compiled edit = same.compile(next);
+            long end = threads.getCurrentThreadCpuTime();
+            assertThat(edit.snapshot().version()).isEqualTo(anew.snapshot().version());
+            fresh = Math.min(fresh, middle - start);
+            again = round == 0 ? again : Math.min(again, end - middle);
+        }
+        System.out.println("compiling " + ROUTES + " routes, one of them edited: " + again / 1_000_000
+                + " ms of CPU, anew " + fresh / 1_000_000);
+        assertThat(same.compile(before).snapshot().version())
+                .isNotEqualTo(same.compile(after).snapshot().version());
+        assertThat(again).isLessThan(fresh);
+    }
+
+    private static ResourceSet edited(ResourceSet resources) {
+        List<Resource> all = new ArrayList<>(ManifestReader.parse(
+                        "edit.yaml",
+                        httpRoute("r7", "parentRefs: [{name: gw}]", "rules: [{backendRefs: [{name: s8, port: 8080}]}]"))
+                .resources()
+                .all());
+        all.addAll(resources.all());
+        return ResourceSet.of(all);
     }
 
     /** A sidecar in a mesh of thousands compiles what it may call, of which routes are few. */

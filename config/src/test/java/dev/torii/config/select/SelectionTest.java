@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.torii.config.compile.Compiled;
 import dev.torii.config.compile.SidecarView;
 import dev.torii.config.compile.SnapshotCompiler;
+import dev.torii.config.resource.EndpointSlice;
 import dev.torii.config.resource.Gateway;
 import dev.torii.config.resource.GatewayClass;
 import dev.torii.config.resource.ObjectKey;
@@ -75,18 +76,16 @@ class SelectionTest {
         Map<SidecarView, Selection> selected = Map.of();
         for (int round = 0; round < ROUNDS; round++) {
             ResourceSet now = round % 8 == 0 ? mixture(random) : edited(before, random);
-            Set<ObjectKey> touched = following.update(CaseWorlds.catalog(now, before));
+            SelectionIndex.Touched touched = following.update(CaseWorlds.catalog(now, before));
             SelectionIndex fresh = SelectionIndex.of(CaseWorlds.catalog(now, ResourceSet.EMPTY));
             List<String> wants = wants(now);
             for (Map.Entry<SidecarView, Selection> each : selected.entrySet()) {
-                if (!each.getValue().isTouchedBy(touched)) {
-                    Selection again = fresh.sidecar(
-                            each.getKey(),
-                            each.getValue().places().stream()
-                                    .filter(place -> place.kind().equals("address"))
-                                    .map(ObjectKey::name)
-                                    .toList());
-                    assertThat(again.objects()).isEqualTo(each.getValue().objects());
+                Selection again = again(fresh, each.getKey(), each.getValue());
+                if (!each.getValue().isTouchedBy(touched.ways())) {
+                    assertThat(again).isEqualTo(each.getValue());
+                }
+                if (!each.getValue().isTouchedBy(touched.places())) {
+                    assertThat(again).isEqualTo(each.getValue());
                     assertThat(objects(now, again)).isEqualTo(objects(before, each.getValue()));
                 }
             }
@@ -101,6 +100,15 @@ class SelectionTest {
             }
             before = now;
         }
+    }
+
+    private static Selection again(SelectionIndex index, SidecarView view, Selection before) {
+        return index.sidecar(
+                view,
+                before.places().stream()
+                        .filter(place -> place.kind().equals("address"))
+                        .map(ObjectKey::name)
+                        .toList());
     }
 
     private static List<String> addresses(List<String> wants) {
@@ -122,13 +130,21 @@ class SelectionTest {
         for (int i = random.nextInt(4);
                 i >= 0 && !all.isEmpty() && !others.all().isEmpty();
                 i--) {
-            if (random.nextBoolean()) {
-                all.remove(random.nextInt(all.size()));
+            int at = random.nextInt(all.size());
+            if (random.nextBoolean() && all.get(at) instanceof EndpointSlice slice) {
+                all.set(at, with(slice, "10.1.2." + random.nextInt(200)));
+            } else if (random.nextBoolean()) {
+                all.remove(at);
             } else {
                 all.add(0, others.all().get(random.nextInt(others.all().size())));
             }
         }
         return ResourceSet.of(all);
+    }
+
+    private static EndpointSlice with(EndpointSlice slice, String address) {
+        return new EndpointSlice(
+                slice.metadata(), slice.service(), slice.addressType(), List.of(address), slice.ports());
     }
 
     private static void checkGateways(ResourceSet world) {

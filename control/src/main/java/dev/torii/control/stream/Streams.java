@@ -1,6 +1,7 @@
 package dev.torii.control.stream;
 
 import dev.torii.config.resource.ObjectKey;
+import dev.torii.config.select.SelectionIndex;
 import dev.torii.config.source.Catalog;
 import dev.torii.config.stream.Message;
 import dev.torii.config.stream.Message.Ack;
@@ -14,7 +15,6 @@ import dev.torii.control.stream.Connection.Code;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** All subscriptions, and the world they are to. Every method on control's thread. */
 final class Streams {
@@ -34,7 +34,7 @@ final class Streams {
     /** Nobody is told anything before the first catalog: it would be told that there is nothing. */
     void catalog(Catalog next) {
         begun = true;
-        Set<ObjectKey> touched = world.update(next);
+        SelectionIndex.Touched touched = world.update(next);
         subscriptions.forEach((connection, subscription) -> {
             subscription.touch(touched);
             tell(connection, subscription);

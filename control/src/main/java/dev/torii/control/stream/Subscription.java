@@ -44,6 +44,8 @@ final class Subscription {
     private String acknowledged = "";
     private Map<ObjectKey, Long> gateways = Map.of();
     private boolean due = true;
+    /** Whether what it uses is to be found anew. Mostly it is not: endpoints change far more often than what leads to them. */
+    private boolean astray = true;
 
     Subscription(Caller caller, Hello hello) {
         this.caller = caller;
@@ -70,11 +72,17 @@ final class Subscription {
         unanswered = added;
         wants.addAll(places);
         due = true;
+        astray = true;
     }
 
     /** Something has changed there. */
-    void touch(Set<ObjectKey> places) {
-        due |= selection == null || selection.isTouchedBy(places) || Selection.meet(own, places);
+    void touch(SelectionIndex.Touched touched) {
+        due |= meets(touched.places());
+        astray |= meets(touched.ways());
+    }
+
+    private boolean meets(Set<ObjectKey> places) {
+        return selection == null || selection.isTouchedBy(places) || Selection.meet(own, places);
     }
 
     /**
@@ -120,7 +128,9 @@ final class Subscription {
         }
         due = false;
         List<FromControl> told = new ArrayList<>();
-        Selection selected = select(world, told);
+        Selection known = selection;
+        Selection selected = known == null || astray ? select(world, told) : known;
+        astray = false;
         List<Item> before = sent;
         List<Item> view = selected.objects().stream().map(world::item).toList();
         String version = ViewVersion.of(view);

@@ -7,7 +7,6 @@ import dev.torii.config.source.Document;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 
 /** All there is at the moment, ready to be told. For control's thread. */
 final class World {
@@ -15,8 +14,7 @@ final class World {
     private final SelectionIndex index = new SelectionIndex();
     private final Map<ObjectKey, Item> items = new HashMap<>();
 
-    /** @return the places where something has changed */
-    Set<ObjectKey> update(Catalog next) {
+    SelectionIndex.Touched update(Catalog next) {
         for (ObjectKey key : next.changed()) {
             Document document = next.documents().get(key);
             if (document == null) {

@@ -44,8 +44,10 @@ public final class OpenBuffers<T> extends ResourceLeakDetector<T> {
      */
     public static List<String> await(Duration limit) {
         long end = System.nanoTime() + limit.toNanos();
+        OPEN.removeIf(Tracker::isConstant);
         while (!OPEN.isEmpty() && System.nanoTime() < end) {
             LockSupport.parkNanos(1_000_000);
+            OPEN.removeIf(Tracker::isConstant);
         }
         List<Tracker<?>> left = List.copyOf(OPEN);
         left.forEach(OPEN::remove);
@@ -64,23 +66,24 @@ public final class OpenBuffers<T> extends ResourceLeakDetector<T> {
 
     private static final class Tracker<T> implements ResourceLeakTracker<T> {
         private final String what;
-        private final StackTraceElement[] made = new Throwable().getStackTrace();
 
-        /** A constant of a class is meant to live for ever. */
-        private final boolean constant;
+        /** Written out for the few that stay open only: that costs far more than what most tests do with a buffer. */
+        private final Throwable made = new Throwable();
 
         Tracker(T resource) {
             what = resource.toString();
-            constant =
-                    Arrays.stream(made).anyMatch(frame -> frame.getMethodName().equals("<clinit>"));
-            if (!constant) {
-                OPEN.add(this);
-            }
+            OPEN.add(this);
+        }
+
+        /** A constant of a class is meant to live for ever. */
+        boolean isConstant() {
+            return Arrays.stream(made.getStackTrace())
+                    .anyMatch(frame -> frame.getMethodName().equals("<clinit>"));
         }
 
         String describe() {
             StringBuilder text = new StringBuilder(what);
-            for (StackTraceElement frame : made) {
+            for (StackTraceElement frame : made.getStackTrace()) {
                 text.append("\n    at ").append(frame);
             }
             return text.toString();
@@ -94,7 +97,7 @@ public final class OpenBuffers<T> extends ResourceLeakDetector<T> {
 
         @Override
         public boolean close(T resource) {
-            return OPEN.remove(this) || constant;
+            return OPEN.remove(this) || isConstant();
         }
     }
 }

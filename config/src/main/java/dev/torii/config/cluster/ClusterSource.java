@@ -55,8 +55,8 @@ public final class ClusterSource implements Source.Following {
     /** A watch that ends begins anew within less, when the server is there. */
     private static final long AWAY_NANOS = TimeUnit.SECONDS.toNanos(3);
 
-    /** After this nobody waits for an answer any more. */
-    private static final long LOST_NANOS = TimeUnit.SECONDS.toNanos(15);
+    /** Enough to list the largest cluster. */
+    private static final long MOST_PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     /**
      * How long to wait, and for what.
@@ -64,11 +64,13 @@ public final class ClusterSource implements Source.Following {
      * @param quiet without a change, before a catalog is handed over
      * @param longest after the first change, whether it is quiet or not
      * @param look between two questions for kinds that are not installed
+     * @param lost after which an answer is waited for no longer, and asked for anew; twice as long each time, for there may
+     *     be much to list
      */
-    public record Settings(Duration quiet, Duration longest, Duration look) {
+    public record Settings(Duration quiet, Duration longest, Duration look, Duration lost) {
 
-        public static final Settings USUAL =
-                new Settings(Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofSeconds(5));
+        public static final Settings USUAL = new Settings(
+                Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofSeconds(5), Duration.ofSeconds(15));
     }
 
     /**
@@ -96,6 +98,7 @@ public final class ClusterSource implements Source.Following {
     private boolean away;
     private long listenedNanos = System.nanoTime();
     private long triedNanos = listenedNanos;
+    private long patienceNanos;
     private boolean changed;
     private boolean waiting;
     private boolean publishing;
@@ -104,6 +107,7 @@ public final class ClusterSource implements Source.Following {
 
     private ClusterSource(Config config, Settings settings, Consumer<Catalog> onChange) {
         this.settings = settings;
+        this.patienceNanos = settings.lost().toNanos();
         this.onChange = onChange;
         this.events = new ScheduledThreadPoolExecutor(1, task -> thread(task, "torii-cluster"));
         // What still comes in after the end is nobody's business.
@@ -189,12 +193,14 @@ public final class ClusterSource implements Source.Following {
         if (connected) {
             listenedNanos = now;
             triedNanos = now;
+            patienceNanos = settings.lost().toNanos();
             back();
         } else if (now - listenedNanos > AWAY_NANOS && refusals.isEmpty()) {
             away(isComplete() ? "its watches have ended" : "not everything is listed yet");
         }
-        if (!connected && now - triedNanos > LOST_NANOS) {
+        if (!connected && now - triedNanos > patienceNanos) {
             triedNanos = now;
+            patienceNanos = Math.min(2 * patienceNanos, MOST_PATIENCE_NANOS);
             kinds.stream().filter(kind -> !kind.isListening()).forEach(KindWatch::restart);
         }
         health = new Health(isComplete(), connected, connected ? clock.instant() : health.lastHeard());

@@ -6,7 +6,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
@@ -44,11 +43,7 @@ public final class NoiseClient implements AutoCloseable {
     /** An answer of which nothing is read before {@link #read}. */
     public Future<HttpClientResponse> open(String path) {
         return client.request(HttpMethod.GET, path)
-                .compose(HttpClientRequest::send)
-                .map(answer -> {
-                    answer.pause();
-                    return answer;
-                });
+                .compose(request -> request.send().map(HttpClientResponse::pause));
     }
 
     /** Reads an answer to its end. */
@@ -66,9 +61,8 @@ public final class NoiseClient implements AutoCloseable {
                 .compose(request -> {
                     request.putHeader("content-length", Long.toString(bytes));
                     Noise.send(request, bytes, sent);
-                    return request.response();
+                    return request.response().compose(HttpClientResponse::body);
                 })
-                .compose(HttpClientResponse::body)
                 .map(Buffer::toString);
     }
 

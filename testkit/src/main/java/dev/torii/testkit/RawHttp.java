@@ -28,6 +28,12 @@ import javax.net.ssl.SSLSocket;
  */
 public final class RawHttp implements AutoCloseable {
 
+    /** Of a read. Less than the proxy's own limits, lest one of them ends what should have ended by itself. */
+    static final int PATIENCE_MS = 8_000;
+
+    /** Of a TLS handshake: the first one in a JVM takes seconds where many share a machine. */
+    private static final int HANDSHAKE_MS = 30_000;
+
     private static final int MAX_HEAD = 1 << 20;
 
     private final Socket socket;
@@ -36,7 +42,7 @@ public final class RawHttp implements AutoCloseable {
     private RawHttp(Socket socket) throws IOException {
         this.socket = socket;
         socket.setTcpNoDelay(true);
-        socket.setSoTimeout(5_000);
+        socket.setSoTimeout(PATIENCE_MS);
         this.in = socket.getInputStream();
     }
 
@@ -59,7 +65,7 @@ public final class RawHttp implements AutoCloseable {
     public static RawHttp connectTls(String host, int port, SSLContext context, String serverName, List<String> alpn) {
         return io(() -> {
             Socket plain = open(host, port);
-            plain.setSoTimeout(5_000);
+            plain.setSoTimeout(HANDSHAKE_MS);
             SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(plain, host, port, true);
             SSLParameters parameters = tls.getSSLParameters();
             parameters.setServerNames(serverName.isEmpty() ? List.of() : List.of(new SNIHostName(serverName)));

@@ -39,7 +39,7 @@ public final class RawHttp2 implements AutoCloseable {
     private RawHttp2(Socket socket) throws IOException {
         this.socket = socket;
         socket.setTcpNoDelay(true);
-        socket.setSoTimeout(5_000);
+        socket.setSoTimeout(RawHttp.PATIENCE_MS);
         this.in = socket.getInputStream();
         this.out = socket.getOutputStream();
     }

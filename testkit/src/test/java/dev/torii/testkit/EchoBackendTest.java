@@ -129,7 +129,7 @@ class EchoBackendTest {
             CompletableFuture<String> text = new CompletableFuture<>();
             socket.textMessageHandler(text::complete);
             socket.writeTextMessage("hello");
-            assertThat(text.get(5, TimeUnit.SECONDS)).isEqualTo("hello");
+            assertThat(text.get(20, TimeUnit.SECONDS)).isEqualTo("hello");
         } finally {
             client.close().await();
         }
@@ -142,8 +142,7 @@ class EchoBackendTest {
         try (EchoBackend backend = EchoBackend.startH2c(vertx, POD)) {
             assertThat(get(backend, "/").status()).isEqualTo(400);
             JsonObject echo = client.request(HttpMethod.GET, backend.port(), Listening.HOST, "/two")
-                    .compose(request -> request.putHeader("x-one", "1").send())
-                    .compose(HttpClientResponse::body)
+                    .compose(request -> request.putHeader("x-one", "1").send().compose(HttpClientResponse::body))
                     .await()
                     .toJsonObject();
             assertThat(echo.getString("proto")).isEqualTo("HTTP/2.0");

@@ -15,7 +15,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
@@ -68,8 +67,8 @@ class EventStreamTest {
         client = vertx.createHttpClient(
                 new HttpClientOptions().setProtocolVersion(from).setHttp2ClearTextUpgrade(false));
         HttpClientResponse answer = TestProxy.await(client.request(HttpMethod.GET, proxy.port(), "127.0.0.1", "/")
-                .compose(HttpClientRequest::send)
-                .onSuccess(head -> head.handler(piece -> received.add(piece.toString()))));
+                .compose(request ->
+                        request.send().onSuccess(head -> head.handler(piece -> received.add(piece.toString())))));
         assertThat(answer.getHeader("content-type")).isEqualTo("text/event-stream");
         return answer;
     }

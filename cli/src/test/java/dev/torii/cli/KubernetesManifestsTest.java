@@ -232,6 +232,8 @@ class KubernetesManifestsTest {
             gateway.networking.k8s.io|backendtlspolicies,gatewayclasses,gateways,grpcroutes,httproutes|get,list,watch|
             gateway.networking.k8s.io|listenersets,referencegrants,tcproutes,tlsroutes|get,list,watch|
             torii.dev|backendpolicies,faultpolicies,ratelimitpolicies,telemetrypolicies|get,list,watch|
+            # config.cluster.BundleWatch
+            apiextensions.k8s.io|customresourcedefinitions|get,list,watch|gatewayclasses.gateway.networking.k8s.io
             # control.status.StatusWriter
             gateway.networking.k8s.io|backendtlspolicies/status,gatewayclasses/status,gateways/status|patch|
             gateway.networking.k8s.io|grpcroutes/status,httproutes/status,listenersets/status|patch|
@@ -242,6 +244,8 @@ class KubernetesManifestsTest {
             |serviceaccounts,services|create,delete,get,list,patch,watch|
             apps|deployments|create,delete,get,list,patch,watch|
             policy|poddisruptionbudgets|create,delete,get,list,patch,watch|
+            # control.provision.ClassesInUse
+            gateway.networking.k8s.io|gatewayclasses|patch|
             # control.identity, kube.OwnPod
             authentication.k8s.io|tokenreviews|create|
             |pods|get|

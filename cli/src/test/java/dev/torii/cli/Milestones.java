@@ -66,7 +66,7 @@ final class Milestones {
     }
 
     LeaderWork.Maker reviews() {
-        return programmed -> new LeaderWork() {
+        return (programmed, leads) -> new LeaderWork() {
             @Override
             public void catalog(Catalog catalog, Review review) {
                 at("review");

@@ -107,7 +107,7 @@ public final class Control {
         this.options = options;
         this.parts = parts;
         this.vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
-        this.reviews = new Reviews(acks, parts.makers(), parts.leadership() == null);
+        this.reviews = new Reviews(acks, this::leads, parts.makers(), parts.leadership() == null);
         this.metrics = new ControlMetrics(reviews, () -> notReady().isEmpty(), this::leads);
         this.streams =
                 new StreamServer(vertx, options.limits(), parts.identities(), this::later, acks, metrics.registry());

@@ -41,7 +41,7 @@ public final class InCluster {
         AuthorityKeys keys = new AuthorityKeys(client, replica);
         ClusterIdentities identities = new ClusterIdentities(client, replica.namespace());
         List<LeaderWork.Maker> all = new ArrayList<>(makers);
-        all.add(programmed -> keys.told(client));
+        all.add((programmed, leads) -> keys.told(client));
         return new Control.Parts(
                 feed,
                 identities,

@@ -3,6 +3,7 @@ package dev.torii.control;
 import dev.torii.config.compile.Review;
 import dev.torii.config.source.Catalog;
 import dev.torii.control.stream.Programmed;
+import java.util.function.BooleanSupplier;
 
 /**
  * What one of several replicas does for all: writing status, making Deployments. Begun when this process has been elected,
@@ -23,10 +24,15 @@ public interface LeaderWork extends AutoCloseable {
     @Override
     void close();
 
-    /** Begins it. */
+    /** What is to be done for all, whenever this process leads. */
     interface Maker {
 
-        /** @param programmed stays the same for the life of the process, as somebody else's leader it only tells less */
-        LeaderWork begin(Programmed programmed);
+        /**
+         * Begins it.
+         *
+         * @param programmed stays the same for the life of the process, as somebody else's leader it only tells less
+         * @param leads to be asked before each write: {@link LeaderWork#close} comes when others may lead already
+         */
+        LeaderWork begin(Programmed programmed, BooleanSupplier leads);
     }
 }

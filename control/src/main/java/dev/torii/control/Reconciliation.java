@@ -8,6 +8,7 @@ import dev.torii.config.resource.Resource;
 import dev.torii.config.source.Catalog;
 import dev.torii.control.api.ClusterApi;
 import dev.torii.control.api.Worklist;
+import dev.torii.control.provision.ClassesInUse;
 import dev.torii.control.provision.Provision;
 import dev.torii.control.provision.ProvisionSettings;
 import dev.torii.control.provision.Provisioner;
@@ -31,6 +32,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +50,7 @@ public final class Reconciliation implements LeaderWork {
     private final Programmed programmed;
     private final InstantSource clock = InstantSource.system();
     private final Provisioner provisioner;
+    private final ClassesInUse classes;
     private final StatusWriter writer;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(body -> {
         Thread made = new Thread(body, "torii-reconciliation");
@@ -64,10 +67,12 @@ public final class Reconciliation implements LeaderWork {
 
     private record Waiting(long generation, Instant since) {}
 
-    private Reconciliation(KubernetesClient client, ProvisionSettings settings, Programmed programmed) {
+    private Reconciliation(
+            KubernetesClient client, ProvisionSettings settings, Programmed programmed, BooleanSupplier leads) {
         this.programmed = programmed;
-        ClusterApi api = new ClusterApi(client, REQUEST);
+        ClusterApi api = new ClusterApi(client, REQUEST, leads);
         this.provisioner = new Provisioner(client, api, settings, Worklist.Pause.USUAL, this::refresh);
+        this.classes = new ClassesInUse(api, Worklist.Pause.USUAL);
         this.writer = new StatusWriter(api, clock, StatusWriter.Limits.USUAL);
     }
 
@@ -75,8 +80,8 @@ public final class Reconciliation implements LeaderWork {
     public static Maker maker(KubernetesClient client, ProvisionSettings settings) {
         AtomicReference<@Nullable Reconciliation> current = new AtomicReference<>();
         AtomicBoolean listens = new AtomicBoolean();
-        return programmed -> {
-            Reconciliation begun = new Reconciliation(client, settings, programmed);
+        return (programmed, leads) -> {
+            Reconciliation begun = new Reconciliation(client, settings, programmed, leads);
             current.set(begun);
             if (listens.compareAndSet(false, true)) {
                 programmed.onChange(() -> {
@@ -100,6 +105,7 @@ public final class Reconciliation implements LeaderWork {
     public void close() {
         thread.shutdownNow();
         provisioner.close();
+        classes.close();
         writer.close();
     }
 
@@ -122,6 +128,7 @@ public final class Reconciliation implements LeaderWork {
         }
         try {
             provisioner.plan(view.catalog().resources(), view.review());
+            classes.plan(view.catalog().resources());
             writer.want(wanted(view));
         } catch (RuntimeException e) {
             // What follows may be another; this one is told, and not tried again and again.

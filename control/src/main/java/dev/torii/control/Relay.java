@@ -168,7 +168,9 @@ final class Relay {
     private static void answer(HttpServerRequest request, int status) {
         if (!request.response().ended()) {
             request.response().setStatusCode(status).end();
-            request.resume();
+            if (!request.isEnded()) {
+                request.resume();
+            }
         }
     }
 

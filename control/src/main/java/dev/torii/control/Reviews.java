@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ final class Reviews implements AutoCloseable {
     private static final long LONGEST_REST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Programmed programmed;
+    private final BooleanSupplier leads;
     private final List<LeaderWork.Maker> makers;
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, work -> {
         Thread made = new Thread(work, "torii-review");
@@ -56,9 +58,13 @@ final class Reviews implements AutoCloseable {
     private volatile int errors;
     private volatile int warnings;
 
-    /** @param needed whether to look at all, before {@link #lead} */
-    Reviews(Programmed programmed, List<LeaderWork.Maker> makers, boolean needed) {
+    /**
+     * @param leads at this very moment
+     * @param needed whether to look at all, before {@link #lead}
+     */
+    Reviews(Programmed programmed, BooleanSupplier leads, List<LeaderWork.Maker> makers, boolean needed) {
         this.programmed = programmed;
+        this.leads = leads;
         this.makers = List.copyOf(makers);
         this.needed = needed;
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
@@ -95,7 +101,7 @@ final class Reviews implements AutoCloseable {
     void lead() {
         needed = true;
         thread.execute(() -> guarded(() -> {
-            makers.forEach(maker -> works.add(maker.begin(programmed)));
+            makers.forEach(maker -> works.add(maker.begin(programmed, leads)));
             if (last != null) {
                 review(last);
             }

@@ -167,17 +167,19 @@ final class CaseWorld implements CaseCluster {
             throw new IllegalStateException("who wrote this? " + entry);
         }
         JsonNode parent = entry.path(reference);
-        String namespace = parent.path("namespace").asText();
         return new Subject(
                 kind,
                 object,
                 parent.path("kind").asText(),
-                new ObjectName(
-                        namespace.startsWith(prefix) ? namespace.substring(prefix.length()) : namespace,
-                        parent.path("name").asText()),
+                new ObjectName(plain(parent.path("namespace")), plain(parent.path("name"))),
                 parent.has("sectionName") ? parent.path("sectionName").asText() : null,
                 parent.has("port") ? (Integer) parent.path("port").asInt() : null,
                 null);
+    }
+
+    /** As the case has it. */
+    private String plain(JsonNode name) {
+        return name.asText().startsWith(prefix) ? name.asText().substring(prefix.length()) : name.asText();
     }
 
     private static SeenStatus seen(Subject subject, JsonNode entry, long generation) {

@@ -13,6 +13,7 @@ import dev.torii.testkit.cases.CaseBackends;
 import dev.torii.testkit.cases.CaseCertificates;
 import dev.torii.testkit.cases.CaseFiles;
 import dev.torii.testkit.cases.ClusterRun;
+import dev.torii.testkit.cases.ObjectName;
 import dev.torii.testkit.cases.StatusLine.Fact;
 import dev.torii.testkit.cases.Step;
 import dev.torii.testkit.cases.Symbols;
@@ -85,6 +86,7 @@ final class ClusterCasesTest {
         balancers = new LoadBalancers(server.client());
         reviews = new Reviews(
                 new AllServe(),
+                () -> true,
                 List.of(Reconciliation.maker(
                         ours, new ProvisionSettings("torii-system", "torii:1", "https://torii-control:15010"))),
                 true);
@@ -189,6 +191,21 @@ final class ClusterCasesTest {
         until(world, GATEWAYS, "any", "/status/conditions/Programmed", "True Programmed 1");
         until(world, GATEWAYS, "any", "/status/addresses/0/type", "IPAddress");
         until(world, GATEWAYS, "any", "/status/addresses/0/value", LoadBalancers.USUAL);
+        world.clear();
+    }
+
+    /** Deleted or not: the Gateways first. */
+    @Test
+    void aClassStaysWhileAGatewayUsesIt() {
+        String finalizer = "gateway-exists-finalizer.gateway.networking.k8s.io";
+        CaseWorld world = world();
+        world.apply(gateway("web", ""));
+        until(world, CLASSES, world.className(), "/metadata/finalizers/0", finalizer);
+        server.delete(GATEWAY, "GatewayClass", "", world.className());
+        assertThat(at(world.get(GATEWAY, "GatewayClass", "", world.className()), "/metadata/deletionTimestamp"))
+                .isNotEmpty();
+        world.delete("Gateway", new ObjectName("shop", "web"));
+        until(world, CLASSES, world.className(), "/metadata/name", "");
         world.clear();
     }
 

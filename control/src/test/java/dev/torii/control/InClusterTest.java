@@ -36,7 +36,7 @@ class InClusterTest {
         feed.say(Manifest.gateway("infra", "web", 1));
         try (ApiServer api = ApiServer.start()) {
             var pod = new OwnPod("torii-system", "control-1", "127.0.0.1");
-            var parts = InCluster.parts(api.newClient(), pod, 15010, feed, List.of(programmed -> {
+            var parts = InCluster.parts(api.newClient(), pod, 15010, feed, List.of((programmed, leading) -> {
                 leads.set(true);
                 return new Idle(leads);
             }));

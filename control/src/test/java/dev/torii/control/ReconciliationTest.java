@@ -63,12 +63,12 @@ final class ReconciliationTest {
     private final LeaderWork.Maker maker = Reconciliation.maker(
             server.client(),
             new ProvisionSettings("torii-system", "torii:1", "https://torii-control.torii-system:15010"));
-    private LeaderWork leader = maker.begin(proxies);
+    private LeaderWork leader = maker.begin(proxies, () -> true);
 
     @BeforeAll
     static void start() {
         server = ApiServer.start();
-        api = new ClusterApi(server.client(), Duration.ofSeconds(10));
+        api = new ClusterApi(server.client(), Duration.ofSeconds(10), () -> true);
         server.apply("""
                 apiVersion: gateway.networking.k8s.io/v1
                 kind: GatewayClass

@@ -14,7 +14,12 @@ import dev.torii.control.identity.Identities;
 import dev.torii.control.stream.Programmed;
 import dev.torii.control.stream.StreamServer;
 import dev.torii.testkit.Await;
+import dev.torii.testkit.Certificates;
+import dev.torii.testkit.TlsClients;
 import io.vertx.core.Future;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -24,6 +29,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,8 +50,8 @@ class ReplicasTest {
     @BeforeEach
     void start() {
         feed.say(gateway("infra", "web", 1));
-        one = new Replica("one");
-        two = new Replica("two");
+        one = new Replica("one", "127.0.0.1", null);
+        two = new Replica("two", "127.0.0.1", null);
     }
 
     @AfterEach
@@ -74,6 +81,35 @@ class ReplicasTest {
             assertThat(one.comesTo(3, Programmed.Kind.FAILED)).isTrue();
             proxy.ack(third);
             assertThat(one.comesTo(3, Programmed.Kind.SERVED)).isTrue();
+        }
+    }
+
+    /** Whose certificate says so; that in brackets is what its Lease has. */
+    @Test
+    void aLeaderMayHaveAnIpv6Address() {
+        String host = hasIpv6() ? "::1" : "::ffff:127.0.0.1";
+        Certificates.Leaf leaf = Certificates.selfSigned("127.0.0.1", host);
+        HttpClient client = HttpClient.newBuilder()
+                .sslContext(TlsClients.trusting(leaf.certificatePem()))
+                .build();
+        Replica six = new Replica("six", host, new OneKey(leaf));
+        Replica four = new Replica("four", "127.0.0.1", new OneKey(leaf));
+        lead(six);
+        URI uri = URI.create("wss://127.0.0.1:" + four.control.port() + "/v1/stream");
+        try (TestProxy proxy = TestProxy.over(client, uri).say(TestProxy.gateway("infra/web-1", "infra/web"))) {
+            proxy.taken();
+            assertThat(six.comesTo(1, Programmed.Kind.SERVED)).isTrue();
+        } finally {
+            List.of(six, four).forEach(each -> join(each.control.drain()));
+        }
+    }
+
+    /** Not everybody who runs this has it; IPv4 in IPv6's clothes is written the same way. */
+    private static boolean hasIpv6() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("::1"))) {
+            return socket.isBound();
+        } catch (IOException e) {
+            return false;
         }
     }
 
@@ -125,24 +161,37 @@ class ReplicasTest {
                 .join();
     }
 
+    private record OneKey(Certificates.Leaf leaf) implements Keys {
+
+        @Override
+        public void follow(Consumer<Pair> taker) {
+            taker.accept(new Pair(leaf.certificatePem(), leaf.keyPem(), leaf.certificatePem()));
+        }
+
+        @Override
+        public void close() {}
+    }
+
     /** One control, and what its leader's work was told. */
     private final class Replica implements Leadership, Identities {
 
         private final String name;
+        private final String host;
         private final Control control;
         private Runnable won = () -> {};
         private Runnable lost = () -> {};
         private volatile @Nullable Programmed programmed;
         private volatile long seen;
 
-        Replica(String name) {
+        Replica(String name, String host, @Nullable Keys keys) {
             this.name = name;
-            var options = new Control.Options("127.0.0.1", 0, "127.0.0.1", 0, StreamServer.Limits.USUAL, Duration.ZERO);
+            this.host = host.indexOf(':') < 0 ? host : "[" + host + "]";
+            var options = new Control.Options(host, 0, "127.0.0.1", 0, StreamServer.Limits.USUAL, Duration.ZERO);
             control = join(Control.start(
-                    options, new Control.Parts(feed, this, null, this, () -> name, List.of(this::begin), () -> {})));
+                    options, new Control.Parts(feed, this, keys, this, () -> name, List.of(this::begin), () -> {})));
         }
 
-        private LeaderWork begin(Programmed told) {
+        private LeaderWork begin(Programmed told, BooleanSupplier leads) {
             programmed = told;
             return new LeaderWork() {
                 @Override
@@ -182,7 +231,7 @@ class ReplicasTest {
         @Override
         public Optional<String> address() {
             Replica now = leader.get();
-            return now == null ? Optional.empty() : Optional.of("127.0.0.1:" + now.control.port());
+            return now == null ? Optional.empty() : Optional.of(now.host + ":" + now.control.port());
         }
 
         @Override

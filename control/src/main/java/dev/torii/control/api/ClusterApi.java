@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,14 +31,17 @@ public final class ClusterApi {
     private final KubernetesClient client;
     private final HttpClient http;
     private final Duration timeout;
+    private final BooleanSupplier leads;
 
     /**
      * @param client for its address and credentials; not closed here
      * @param timeout of a request
+     * @param leads asked before each write; while it is not so nothing is sent, as if there were no API server
      */
-    public ClusterApi(KubernetesClient client, Duration timeout) {
+    public ClusterApi(KubernetesClient client, Duration timeout, BooleanSupplier leads) {
         this.client = client;
         this.timeout = timeout;
+        this.leads = leads;
         // Whoever asks knows better when to ask again, and whether at all.
         this.http = client.getHttpClient()
                 .newBuilder()
@@ -51,7 +55,7 @@ public final class ClusterApi {
 
     /** RFC 7396: members that are null are removed, arrays replaced. */
     public Answer merge(String path, ObjectNode patch) throws InterruptedException {
-        return send(request(path).patch("application/merge-patch+json", patch.toString()));
+        return write(request(path).patch("application/merge-patch+json", patch.toString()));
     }
 
     /**
@@ -60,7 +64,7 @@ public final class ClusterApi {
      * @param manager of the fields
      */
     public Answer apply(String path, String manager, ObjectNode object) throws InterruptedException {
-        return send(request(path + "?fieldManager=" + manager + "&force=true")
+        return write(request(path + "?fieldManager=" + manager + "&force=true")
                 .patch("application/apply-patch+yaml", object.toString()));
     }
 
@@ -71,7 +75,7 @@ public final class ClusterApi {
         options.put("propagationPolicy", "Background")
                 .putObject("preconditions")
                 .put("uid", uid);
-        return send(request(path).delete("application/json", options.toString()));
+        return write(request(path).delete("application/json", options.toString()));
     }
 
     private HttpRequest.Builder request(String path) {
@@ -81,6 +85,10 @@ public final class ClusterApi {
                 .uri(base + path)
                 .header("Accept", "application/json")
                 .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private Answer write(HttpRequest.Builder request) throws InterruptedException {
+        return leads.getAsBoolean() ? send(request) : nothing("not asked, as this replica does not lead");
     }
 
     private Answer send(HttpRequest.Builder request) throws InterruptedException {

@@ -88,8 +88,13 @@ public final class Worklist<K> implements AutoCloseable {
             return new Next(Kind.FAILED, Duration.ZERO, problem);
         }
 
+        /** An answer that is not good. */
+        public static Next after(Answer answer) {
+            return answer.isOutage() ? outage(answer) : failed(answer.problem());
+        }
+
         /** Nothing works now, and nothing is to be tried for a while, at least as long as was asked for. */
-        public static Next outage(Answer answer) {
+        static Next outage(Answer answer) {
             return new Next(Kind.OUTAGE, answer.retryAfter(), answer.problem());
         }
     }

@@ -106,7 +106,7 @@ public final class Provisioner implements AutoCloseable {
             if (owner.isGood() && owner.body().at("/metadata/deletionTimestamp").isMissingNode()) {
                 owners.add(reference(each, owner.body()));
             } else if (!owner.isGood() && !owner.isGone()) {
-                return failure(owner);
+                return Next.after(owner);
             }
         }
         // Without an owner there is nobody to make it for, and nothing by which it would be ours.
@@ -138,7 +138,7 @@ public final class Provisioner implements AutoCloseable {
         for (Piece piece : pieces) {
             Answer answer = api.get(piece.path());
             if (!answer.isGood() && !answer.isGone()) {
-                return failure(answer);
+                return Next.after(answer);
             }
             if (answer.isGood() && !Piece.isOf(answer.body(), uids)) {
                 return foreign(key, piece, answer.body());
@@ -217,7 +217,7 @@ public final class Provisioner implements AutoCloseable {
         } else if (answer.code() == 400 || answer.code() == 422) {
             tell(key, Provision.failed("Invalid", piece.kind() + ": " + answer.problem()));
         }
-        return failure(answer);
+        return Next.after(answer);
     }
 
     private Next unmake(Plan plan, List<OwnerReference> owners) throws InterruptedException {
@@ -228,18 +228,14 @@ public final class Provisioner implements AutoCloseable {
                 Answer answer = api.delete(
                         piece.path(), there.body().at("/metadata/uid").asText());
                 if (!answer.isGood() && !answer.isGone()) {
-                    return failure(answer);
+                    return Next.after(answer);
                 }
                 writes.increment();
             } else if (!there.isGood() && !there.isGone()) {
-                return failure(there);
+                return Next.after(there);
             }
         }
         return Next.done();
-    }
-
-    private static Next failure(Answer answer) {
-        return answer.isOutage() ? Next.outage(answer) : Next.failed(answer.problem());
     }
 
     private void tell(ObjectKey key, Provision provision) {

@@ -131,7 +131,7 @@ public final class StatusWriter implements AutoCloseable {
             wanted.remove(key, what);
             return Next.done();
         }
-        return answer.isOutage() ? Next.outage(answer) : Next.failed(answer.problem());
+        return Next.after(answer);
     }
 
     /** When there will be something to do though nobody says anything: a condition has been True long enough, or repair. */

@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -26,11 +27,13 @@ final class ProvisionerTest {
 
     private static final ObjectKey WEB = new ObjectKey("Gateway", "shop", "web");
     private static final String SERVICE = "/api/v1/namespaces/shop/services/web-torii";
+    private static final String ACCOUNT = "/api/v1/namespaces/shop/serviceaccounts/web-torii";
     private static final String DEPLOYMENT = "/apis/apps/v1/namespaces/shop/deployments/web-torii";
     private static final Worklist.Pause PAUSE = new Worklist.Pause(Duration.ofMillis(20), Duration.ofMillis(100));
 
     private final MockApi cluster = new MockApi();
-    private final ClusterApi api = new ClusterApi(cluster.client(), Duration.ofSeconds(5));
+    private final AtomicBoolean leads = new AtomicBoolean(true);
+    private final ClusterApi api = new ClusterApi(cluster.client(), Duration.ofSeconds(5), leads::get);
     private final AtomicInteger changes = new AtomicInteger();
     private Provisioner provisioner = provisioner();
 
@@ -175,6 +178,25 @@ final class ProvisionerTest {
         until(() -> cluster.asked("GET /apis/gateway.networking.k8s.io/v1/namespaces/shop/gateways/web") > 0);
         provisioner.close();
         assertThat(cluster.asked("PATCH")).isZero();
+    }
+
+    @Test
+    void whoDoesNotLeadWritesNothing() {
+        leads.set(false);
+        plan(own("80"));
+        until(() -> cluster.asked("GET " + SERVICE) > 1);
+        assertThat(cluster.asked("PATCH")).isZero();
+        leads.set(true);
+        until(() -> provisioner.writes() == 4);
+
+        leads.set(false);
+        long looks = cluster.asked("GET " + ACCOUNT);
+        plan(PlansTest.CLASS.replace("torii.dev/gateway-controller", "example.com/theirs")
+                + PlansTest.gateway("torii", "{name: a, port: 80, protocol: HTTP}"));
+        until(() -> cluster.asked("GET " + ACCOUNT) > looks + 3);
+        assertThat(cluster.asked("DELETE")).isZero();
+        leads.set(true);
+        until(() -> provisioner.writes() == 8);
     }
 
     private static String own(String port) {

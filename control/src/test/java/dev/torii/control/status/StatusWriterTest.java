@@ -44,7 +44,7 @@ final class StatusWriterTest {
     private static final Condition REFUSED = new Condition("Accepted", false, "NotAllowedByListeners", "");
 
     private final MockApi cluster = new MockApi();
-    private final ClusterApi api = new ClusterApi(cluster.client(), Duration.ofSeconds(2));
+    private final ClusterApi api = new ClusterApi(cluster.client(), Duration.ofSeconds(2), () -> true);
     private final Map<ObjectKey, Wanted> all = new HashMap<>();
     private StatusWriter writer = writer(Duration.ofHours(1));
 
@@ -174,7 +174,7 @@ final class StatusWriterTest {
     void aServerThatSaysNothingIsAskedAgain() {
         StatusWriter impatient = writer;
         create("cart");
-        ClusterApi shortly = new ClusterApi(cluster.client(), Duration.ofMillis(200));
+        ClusterApi shortly = new ClusterApi(cluster.client(), Duration.ofMillis(200), () -> true);
         writer = new StatusWriter(shortly, Instant::now, new StatusWriter.Limits(PAUSE, 1000, Duration.ofHours(1)));
         impatient.close();
         AtomicInteger asked = new AtomicInteger();

@@ -11,9 +11,11 @@ import dev.torii.proxy.telemetry.Logging.Format;
 import dev.torii.sidecar.Sidecar;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -168,7 +170,18 @@ final class SidecarCommand implements Callable<Integer> {
         Identity identity = named.isEmpty()
                 ? Identity.ofPod(role.environment)
                 : Identity.ofSidecar(told.namespace(), told.service());
-        return new Following(source, view, source::want, identity);
+        Discovery discovery = new Discovery() {
+            @Override
+            public @Nullable CompletionStage<Void> ask(String place) {
+                return source.want(place);
+            }
+
+            @Override
+            public void called(Collection<String> places) {
+                source.called(places);
+            }
+        };
+        return new Following(source, view, discovery, identity);
     }
 
     private static List<Integer> merged(List<Integer> some, List<Integer> more) {

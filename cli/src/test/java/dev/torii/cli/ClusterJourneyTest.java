@@ -42,14 +42,16 @@ import org.junit.jupiter.api.io.TempDir;
  * From objects in a cluster to traffic and statuses: an API server (a real one where {@code KUBEBUILDER_ASSETS} names it),
  * control that follows it, a gateway that follows control. What is printed are the milliseconds from when a change is begun
  * to be written until it has come somewhere. {@code -Dtorii.journey.routes} says how many routes there are.
+ *
+ * <p>A change must be seen within 300 ms. What the clock says of that is the machine's affair as much as ours; so what is
+ * required is that the wait for further changes and all work of all threads, as if they took turns, take no longer.
  */
 @Timeout(300)
 final class ClusterJourneyTest {
 
     private static final int ROUTES = 1_000;
 
-    /** It compares what it is asked for with all that it has, one by one. */
-    private static final int ROUTES_OF_THE_MOCK = 400;
+    private static final long LIMIT_MILLIS = 300;
 
     private final int port = FreePort.find();
     private final int securePort = FreePort.find();
@@ -57,6 +59,9 @@ final class ClusterJourneyTest {
     private final Certificates.Leaf certificate = authority.issue("shop.example");
     private final SSLContext trust = TlsClients.trusting(authority.caPem());
     private final Milestones milestones = new Milestones();
+    private final Labour labour = new Labour();
+    private final List<Long> labours = new ArrayList<>();
+    private final Writes writes = new Writes();
     private final List<String> told = new ArrayList<>();
 
     @Test
@@ -64,17 +69,20 @@ final class ClusterJourneyTest {
         Vertx vertx = Vertx.vertx();
         try (ApiServer server = ApiServer.start();
                 EchoBackend backend = EchoBackend.start(vertx, new Pod("shop", "cart", "cart-1"));
-                KubernetesClient watching = server.newClient()) {
+                KubernetesClient watching = writes.client(server)) {
             ClusterShop shop = new ClusterShop(server);
-            int routes = Integer.getInteger("torii.journey.routes", server.isReal() ? ROUTES : ROUTES_OF_THE_MOCK);
+            int routes = Integer.getInteger("torii.journey.routes", ROUTES);
             shop.open(port, securePort, certificate, backend.port(), routes);
             Lead lead = new Lead();
             Control control = await(control(watching, lead));
             Gateway gateway = await(InProcess.gateway(
                     milestones.source(InProcess.source("http://127.0.0.1:" + control.port(), folder))));
             try {
-                served(shop, "r" + (routes - 1));
-                journey(shop);
+                served(shop, "r" + (routes - 1), routes);
+                try (Clients others = new Clients(2, port, number -> "/r" + (100 + number % 200))) {
+                    journey(shop);
+                    untilAnswered(others, 50);
+                }
                 rotation(shop);
                 changeOfLeader(shop, lead);
                 outage(shop, server);
@@ -88,12 +96,16 @@ final class ClusterJourneyTest {
         }
     }
 
-    private void served(ClusterShop shop, String last) {
+    private void served(ClusterShop shop, String last, int routes) {
         until(() -> status("/" + last) == 200);
         until(shop::balance);
         until(() -> shop.condition("Gateway", "web", "Programmed").equals("True Programmed"));
         until(() -> shop.condition("HTTPRoute", last, "Accepted").equals("True Accepted"));
-        until(() -> shop.versions().equals(shop.versions()));
+        until(() -> writes.all().stream()
+                        .filter(each -> each.startsWith("httproutes/") && each.endsWith("/status"))
+                        .count()
+                > routes);
+        Await.settled(writes::count);
     }
 
     private void journey(ClusterShop shop) {
@@ -101,6 +113,7 @@ final class ClusterJourneyTest {
             until(() -> shop.condition("HTTPRoute", name, "ResolvedRefs").equals("True ResolvedRefs"));
         }
         Map<String, String> before = shop.versions();
+        writes.forget();
 
         measured("an edit", () -> shop.route("r7", "/moved"), () -> status("/moved") == 200);
         assertThat(status("/r7")).isEqualTo(404);
@@ -114,6 +127,10 @@ final class ClusterJourneyTest {
                 shop::revokeGrant,
                 () -> status("/far") == 500,
                 () -> shop.condition("HTTPRoute", "far", "ResolvedRefs").equals("False RefNotPermitted"));
+        for (int i = 20; i < 25; i++) {
+            String path = "/moved" + i;
+            measured("another edit", () -> shop.route("r7", path), () -> status(path) == 200);
+        }
         measured("a route is deleted", () -> shop.deleteRoute("r9"), () -> status("/r9") == 404);
         measured(
                 "a route is new",
@@ -121,6 +138,19 @@ final class ClusterJourneyTest {
                 () -> status("/new") == 200,
                 () -> shop.condition("HTTPRoute", "new", "Accepted").equals("True Accepted"));
 
+        labours.sort(null);
+        assertThat(labours.get(labours.size() / 2))
+                .as("work for a change, %s ms", labours)
+                .isLessThan(LIMIT_MILLIS - ClusterSource.Settings.USUAL.quiet().toMillis());
+        Await.settled(writes::count);
+        assertThat(writes.all())
+                .isSubsetOf(
+                        "gateways/web/status",
+                        "httproutes/r7/status",
+                        "httproutes/r8/status",
+                        "httproutes/r9/status",
+                        "httproutes/far/status",
+                        "httproutes/new/status");
         Map<String, String> after = shop.versions();
         for (String touched : List.of(
                 "HTTPRoute r7", "HTTPRoute r8", "HTTPRoute r9", "HTTPRoute far", "HTTPRoute new", "Gateway web")) {
@@ -186,6 +216,7 @@ final class ClusterJourneyTest {
     /** @param seen traffic, then the status */
     private void measured(String what, Runnable change, BooleanSupplier... seen) {
         milestones.begin();
+        labour.begin();
         change.run();
         milestones.at("written");
         until(seen[0]);
@@ -195,7 +226,8 @@ final class ClusterJourneyTest {
             milestones.at("status");
         }
         assertThat(milestones.millis()).as(what).isLessThan(5_000);
-        told.add(what + ": " + milestones);
+        labours.add(labour.millis());
+        told.add(what + ": " + milestones + ", work " + labour.millis() + " ms");
     }
 
     private Future<Control> control(KubernetesClient cluster, Leadership leadership) {

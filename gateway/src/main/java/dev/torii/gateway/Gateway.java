@@ -2,6 +2,7 @@ package dev.torii.gateway;
 
 import dev.torii.config.live.Configuration;
 import dev.torii.config.source.Source;
+import dev.torii.proxy.ControlContact;
 import dev.torii.proxy.DataPlane;
 import dev.torii.proxy.HeaderMask;
 import dev.torii.proxy.admin.AdminServer;
@@ -23,9 +24,11 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running ingress gateway: follows manifests in files, serves them, writes the access log, answers on the admin
@@ -86,6 +89,9 @@ public final class Gateway {
         this.configuration = new Configuration(role, options.config().isReviewed());
         metrics.describe("gateway", () -> "", () -> notReady().isEmpty());
         metrics.limits(plane::limits, plane::limitStores);
+        if (control() != null) {
+            metrics.control(() -> Objects.requireNonNull(control()));
+        }
         this.admin = new AdminServer(
                 vertx,
                 new AdminSources(
@@ -95,6 +101,7 @@ public final class Gateway {
                         plane::limits,
                         metrics::page,
                         query -> query.explain(plane.snapshot()),
+                        this::control,
                         observation.accessLog().tails(),
                         logging::verbosity,
                         logging::verbosity,
@@ -158,6 +165,11 @@ public final class Gateway {
             configuration.again();
         }
         return true;
+    }
+
+    private @Nullable ControlContact control() {
+        Source.Contact contact = options.config().contact();
+        return contact == null ? null : new ControlContact(contact.connected(), contact.heardSeconds());
     }
 
     private Optional<String> notReady() {

@@ -2,6 +2,7 @@ package dev.torii.proxy;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.util.Collection;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,13 @@ public interface Discovery {
      */
     @Nullable
     CompletionStage<Void> ask(String place);
+
+    /**
+     * Tells who the app calls, of what is known as well: every minute or so, and not on an event loop.
+     *
+     * @param places names as {@link dev.torii.routing.Mesh#unknown} spells them, and addresses
+     */
+    default void called(Collection<String> places) {}
 
     /** Goes on, on the event loop, once: when there is an answer, or it has been waited for long enough. */
     static void await(CompletionStage<Void> answer, EventLoop loop, Runnable then) {

@@ -1,11 +1,13 @@
 package dev.torii.routing;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -26,9 +28,29 @@ public final class Mesh {
     private final Directory directory;
     private final List<InboundPort> inbound;
     /** By {@code namespace/name}. */
-    private final Map<String, Directory.Entry> known = new ConcurrentHashMap<>();
+    private final Map<String, Known> known = new ConcurrentHashMap<>();
     /** Of those that are known, by address or name as they were asked for. */
-    private final Map<String, List<Destination>> byHost = new ConcurrentHashMap<>();
+    private final Map<String, Known> byHost = new ConcurrentHashMap<>();
+
+    /** A Service that has been called. */
+    private static final class Known {
+
+        final Directory.Entry entry;
+        /** Since somebody last wanted to know. */
+        volatile boolean called;
+
+        Known(Directory.Entry entry) {
+            this.entry = entry;
+        }
+
+        /** Written only when it makes a difference: event loops share it. */
+        List<Destination> called() {
+            if (!called) {
+                called = true;
+            }
+            return entry.ports();
+        }
+    }
 
     private Mesh(String namespace, Directory directory, Collection<Directory.Entry> known, List<InboundPort> inbound) {
         this.namespace = namespace;
@@ -67,10 +89,11 @@ public final class Mesh {
      *     without a dot at the end; IPv6 with or without brackets
      */
     public @Nullable Destination destination(String host, int port) {
-        List<Destination> ports = byHost.get(host);
-        if (ports == null) {
-            ports = ports(key(host));
+        Known service = byHost.get(host);
+        if (service == null) {
+            service = service(key(host));
         }
+        List<Destination> ports = service == null ? null : service.called();
         for (int i = 0; ports != null && i < ports.size(); i++) {
             if (ports.get(i).port() == port) {
                 return ports.get(i);
@@ -87,7 +110,7 @@ public final class Mesh {
      */
     public @Nullable String unknown(String host) {
         String key = key(host);
-        if (ports(key) != null || key.isEmpty()) {
+        if (service(key) != null || key.isEmpty()) {
             return null;
         }
         if (key.indexOf(':') >= 0 || isIpv4(key)) {
@@ -104,38 +127,56 @@ public final class Mesh {
         return key.chars().allMatch(c -> c == '.' || c >= '0' && c <= '9');
     }
 
-    /** The ports of a Service by a key, of which there are a few for each: what strangers ask for is not remembered. */
-    private @Nullable List<Destination> ports(String key) {
-        List<Destination> ports = byHost.get(key);
-        if (ports != null) {
-            return ports;
+    /** A Service by a key, of which there are a few for each: what strangers ask for is not remembered. */
+    private @Nullable Known service(String key) {
+        Known service = byHost.get(key);
+        if (service != null) {
+            return service;
         }
-        Directory.Entry found = find(key);
+        Known found = find(key);
         if (found != null) {
-            byHost.put(key, found.ports());
+            byHost.put(key, found);
         }
-        return found == null ? null : found.ports();
+        return found;
     }
 
-    private Directory.@Nullable Entry find(String key) {
+    private @Nullable Known find(String key) {
         Directory.Entry atAddress = directory.at(key);
         if (atAddress != null) {
             return keep(atAddress);
         }
         int dot = key.lastIndexOf('.');
-        Directory.Entry elsewhere = dot <= 0 ? null : named(key.substring(dot + 1), key.substring(0, dot));
+        Known elsewhere = dot <= 0 ? null : named(key.substring(dot + 1), key.substring(0, dot));
         return elsewhere != null || namespace.isEmpty() ? elsewhere : named(namespace, key);
     }
 
-    private Directory.@Nullable Entry named(String namespace, String name) {
-        Directory.Entry entry = known.get(namespace + "/" + name);
-        return entry != null ? entry : keep(directory.named(namespace, name));
+    private @Nullable Known named(String namespace, String name) {
+        Known service = known.get(namespace + "/" + name);
+        return service != null ? service : keep(directory.named(namespace, name));
     }
 
     /** The first that was made stays: there is one of each rule, whoever asks. */
-    private Directory.@Nullable Entry keep(Directory.@Nullable Entry made) {
-        Directory.Entry first = made == null ? null : known.putIfAbsent(made.service(), made);
-        return first == null ? made : first;
+    private @Nullable Known keep(Directory.@Nullable Entry made) {
+        return made == null ? null : known.computeIfAbsent(made.service(), name -> new Known(made));
+    }
+
+    /**
+     * The Services that have been called since this was last asked: their names, as {@link #unknown} spells them, and their
+     * addresses.
+     *
+     * @param busy those that count as called, {@code namespace/name}
+     */
+    public List<String> calledLately(Set<String> busy) {
+        List<String> places = new ArrayList<>();
+        for (Known each : known.values()) {
+            if (each.called || busy.contains(each.entry.service())) {
+                each.called = false;
+                Destination port = each.entry.ports().get(0);
+                places.add(port.name() + "." + port.namespace());
+                places.addAll(port.addresses());
+            }
+        }
+        return places;
     }
 
     /** The cluster of a Service with that key, or null; see {@link Snapshot#cluster}. */
@@ -146,8 +187,8 @@ public final class Mesh {
         if (slash < 0 || colon < 0) {
             return null;
         }
-        Directory.Entry entry = named(key.substring(0, slash), key.substring(slash + 1, colon));
-        return entry == null ? null : entry.clusters().get(key);
+        Known service = named(key.substring(0, slash), key.substring(slash + 1, colon));
+        return service == null ? null : service.entry.clusters().get(key);
     }
 
     private static String key(String host) {
@@ -193,6 +234,7 @@ public final class Mesh {
     /** The Services that have been called, by namespace and name. */
     public List<Directory.Entry> known() {
         return known.values().stream()
+                .map(each -> each.entry)
                 .sorted(Comparator.comparing(Directory.Entry::service))
                 .toList();
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,21 @@ class MeshTest {
             })
     void aServiceHasManySpellings(String host) {
         assertThat(service(MESH, host, 80)).isEqualTo("shop/reviews:80");
+    }
+
+    @Test
+    void itTellsWhoWasCalledLately() {
+        Mesh mesh = Mesh.of("shop", MESH.destinations(), List.of());
+        assertThat(mesh.calledLately(Set.of())).isEmpty();
+        assertThat(mesh.unknown("reviews")).isNull();
+        assertThat(mesh.calledLately(Set.of())).as("nobody called it").isEmpty();
+        service(mesh, "reviews.shop.svc", 80);
+        service(mesh, "10.96.0.1", 8080);
+        assertThat(mesh.calledLately(Set.of())).containsExactly("reviews.shop", "10.96.0.1", "fd00::1");
+        assertThat(mesh.calledLately(Set.of())).isEmpty();
+        assertThat(mesh.calledLately(Set.of("svc/reviews", "gone/reviews"))).containsExactly("reviews.svc");
+        service(mesh, "reviews.shop.svc", 80);
+        assertThat(mesh.calledLately(Set.of())).as("again").contains("reviews.shop");
     }
 
     @ParameterizedTest

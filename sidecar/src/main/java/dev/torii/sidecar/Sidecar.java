@@ -4,6 +4,7 @@ import dev.torii.config.compile.SidecarView;
 import dev.torii.config.live.Configuration;
 import dev.torii.config.source.Source;
 import dev.torii.proxy.ClusterView;
+import dev.torii.proxy.ControlContact;
 import dev.torii.proxy.DataPlane;
 import dev.torii.proxy.Discovery;
 import dev.torii.proxy.ExchangeListener;
@@ -28,9 +29,13 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running sidecar: two data planes, one for what its app opens and one for what is opened to it, under one
@@ -99,6 +104,7 @@ public final class Sidecar {
     }
 
     private static final Logger LOG = System.getLogger("dev.torii.sidecar");
+    private static final long CALLED_MILLIS = 60_000;
 
     private final Options options;
     private final Vertx vertx;
@@ -150,6 +156,12 @@ public final class Sidecar {
                         + options.view().get().service(),
                 () -> notReady().isEmpty());
         metrics.limits(outbound::limits, outbound::limitStores);
+        if (options.discovery() != Discovery.NONE) {
+            vertx.setPeriodic(CALLED_MILLIS, id -> tellWhoIsCalled());
+        }
+        if (control() != null) {
+            metrics.control(() -> Objects.requireNonNull(control()));
+        }
         this.admin = new AdminServer(
                 vertx,
                 new AdminSources(
@@ -159,6 +171,7 @@ public final class Sidecar {
                         outbound::limits,
                         metrics::page,
                         query -> query.explain(outbound.snapshot()),
+                        this::control,
                         observation.accessLog().tails(),
                         logging::verbosity,
                         logging::verbosity,
@@ -242,6 +255,23 @@ public final class Sidecar {
         return plane.open(settings, at.host(), at.port())
                 .recover(e -> Future.failedFuture(
                         new IOException("cannot open the " + name + " port " + at + ": " + e.getMessage())));
+    }
+
+    /** A Service that somebody has a connection to is called, though nobody asked where it is. */
+    private void tellWhoIsCalled() {
+        outbound.clusters().onSuccess(clusters -> vertx.executeBlocking(() -> {
+            Set<String> busy = clusters.stream()
+                    .filter(each -> each.requests().current() > 0)
+                    .map(ClusterView::service)
+                    .collect(Collectors.toSet());
+            options.discovery().called(outbound.snapshot().mesh().calledLately(busy));
+            return true;
+        }));
+    }
+
+    private @Nullable ControlContact control() {
+        Source.Contact contact = options.config().contact();
+        return contact == null ? null : new ControlContact(contact.connected(), contact.heardSeconds());
     }
 
     private Optional<String> notReady() {

@@ -3,6 +3,7 @@ package dev.torii.config.source;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Where configuration comes from: files, a cluster, or control. One instance is followed once. */
 public interface Source {
@@ -21,6 +22,22 @@ public interface Source {
      */
     default boolean isReviewed() {
         return false;
+    }
+
+    /** How well it is heard; null where there is nobody who could be away, as with files. Safe on any thread. */
+    default @Nullable Contact contact() {
+        return null;
+    }
+
+    /**
+     * With whoever gives the configuration.
+     *
+     * @param heardSeconds since the last word or sign of life; NaN when there was none
+     */
+    record Contact(boolean connected, double heardSeconds) {
+
+        /** Before the first. */
+        public static final Contact NONE = new Contact(false, Double.NaN);
     }
 
     /** A source that is being followed. */

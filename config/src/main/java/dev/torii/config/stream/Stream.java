@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Stream implements Source.Following {
 
     private static final Logger LOG = System.getLogger("dev.torii.control");
+    private static final double NANOS = 1e9;
 
     private final ControlAddress control;
     private final Dialer dialer;
@@ -36,6 +37,10 @@ final class Stream implements Source.Following {
     private volatile @Nullable Sender sender;
     private final Rest rest = new Rest();
     private volatile boolean closed;
+    private volatile @Nullable Long heardNanos;
+    /** Whether the connection ends because it is to begin anew. */
+    private volatile boolean renewed;
+
     private String told = "";
 
     /** @param most characters that a view may have */
@@ -66,8 +71,18 @@ final class Stream implements Source.Following {
         serving.serveCopy();
     }
 
-    boolean connected() {
-        return sender != null;
+    Source.Contact contact() {
+        Long heard = heardNanos;
+        return new Source.Contact(sender != null, heard == null ? Double.NaN : (System.nanoTime() - heard) / NANOS);
+    }
+
+    /** Begins the conversation anew: there is no word for what has become less. */
+    void again() {
+        Closeable open = connection;
+        if (sender != null && open != null) {
+            renewed = true;
+            close(open);
+        }
     }
 
     /** There is something to say. */
@@ -103,6 +118,7 @@ final class Stream implements Source.Following {
      */
     private boolean converse(WebSocket socket) {
         boolean heard = false;
+        renewed = false;
         View having = serving.view();
         Batch batch = new Batch(having, most);
         Sender talking = new Sender(socket, wants, times.pingMillis());
@@ -111,7 +127,7 @@ final class Stream implements Source.Following {
             socket.send(serving.hello(having).text());
             talking.start();
             while (!closed) {
-                FromControl message = Message.fromControl(socket.receive(talking::wake));
+                FromControl message = Message.fromControl(socket.receive(this::heard, talking::wake));
                 if (message instanceof Commit commit) {
                     Ack ack = serving.commit(batch.commit(commit.version()), commit.answered());
                     if (ack != null) {
@@ -137,6 +153,10 @@ final class Stream implements Source.Following {
             wants.end();
         }
         return heard;
+    }
+
+    private void heard() {
+        heardNanos = System.nanoTime();
     }
 
     private static void change(Batch batch, FromControl message) throws MalformedMessage {
@@ -167,7 +187,7 @@ final class Stream implements Source.Following {
 
     /** Each trouble once, as long as it lasts. */
     private void tell(String what) {
-        if (!closed && !what.equals(told)) {
+        if (!closed && !renewed && !what.equals(told)) {
             LOG.log(Level.WARNING, "control at {0}: {1}; trying again", control, what);
             told = what;
         }
@@ -178,13 +198,17 @@ final class Stream implements Source.Following {
         closed = true;
         rest.end();
         Closeable open = connection;
+        if (open != null) {
+            close(open);
+        }
+        serving.close();
+    }
+
+    private static void close(Closeable open) {
         try {
-            if (open != null) {
-                open.close();
-            }
+            open.close();
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "closing", e);
         }
-        serving.close();
     }
 }

@@ -5,9 +5,11 @@ import dev.torii.config.source.Source;
 import dev.torii.config.stream.Message.Hello;
 import dev.torii.config.stream.Message.You;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,17 +42,19 @@ public final class StreamSource implements Source {
     private final Settings settings;
     private final Times times;
     private final long most = Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP;
-    private final Wants wants = new Wants(TimeUnit.MILLISECONDS.toNanos(WANT_MILLIS));
+    private final Wants wants;
     private volatile @Nullable Stream stream;
     private volatile @Nullable You you;
 
     public StreamSource(Settings settings) {
-        this(settings, Times.STANDARD);
+        this(settings, Times.STANDARD, System::nanoTime);
     }
 
-    StreamSource(Settings settings, Times times) {
+    /** @param clock by which places are forgotten */
+    StreamSource(Settings settings, Times times, LongSupplier clock) {
         this.settings = settings;
         this.times = times;
+        this.wants = new Wants(TimeUnit.MILLISECONDS.toNanos(WANT_MILLIS), clock);
     }
 
     @Override
@@ -75,10 +79,10 @@ public final class StreamSource implements Source {
         return you;
     }
 
-    /** Whether control is there now. */
-    public boolean connected() {
+    @Override
+    public Contact contact() {
         Stream following = stream;
-        return following != null && following.connected();
+        return following == null ? Contact.NONE : following.contact();
     }
 
     /**
@@ -95,5 +99,19 @@ public final class StreamSource implements Source {
             following.wake();
         }
         return answer;
+    }
+
+    /**
+     * Tells which places the app calls, known ones too; every minute or so. What nobody has called for half an hour, or for
+     * longest when there is no more room, is forgotten: the stream is then opened anew, with what is left.
+     *
+     * @param places as they are spelled for {@link #want}
+     */
+    public void called(Collection<String> places) {
+        wants.called(places);
+        Stream following = stream;
+        if (wants.forget() && following != null) {
+            following.again();
+        }
     }
 }

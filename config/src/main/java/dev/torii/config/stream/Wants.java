@@ -2,6 +2,7 @@ package dev.torii.config.stream;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -9,11 +10,14 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The places that this proxy's app has called and the mesh did not know, and what control has said of them. Never more than
- * fit into one {@link Message.Hello}: what comes beyond is not asked for. Safe on any thread; no method waits.
+ * fit into one {@link Message.Hello}: what comes beyond is not asked for, until others have been forgotten. Safe on any
+ * thread; no method waits.
  */
 final class Wants {
 
@@ -24,20 +28,42 @@ final class Wants {
 
     private static final int LONGEST = 253;
 
-    /** Never changes back: control tells by itself when something appears at a place that was nobody's. */
+    /** For so long nobody has called a place that is forgotten. */
+    static final long IDLE_NANOS = TimeUnit.MINUTES.toNanos(30);
+
+    /** Where there is no more room, for so long. More than passes between two times that somebody tells who is called. */
+    static final long SHORT_NANOS = TimeUnit.MINUTES.toNanos(3);
+
+    /** An answer never changes back: control tells by itself when something appears at a place that was nobody's. */
     private final Map<String, Asked> all = new ConcurrentHashMap<>();
     /** In the order that they came. */
     private final Set<String> unsent = new LinkedHashSet<>();
 
     private final long limitNanos;
+    private final LongSupplier clock;
     private int bytes;
     private boolean listening;
+    private boolean full;
 
-    private record Asked(CompletableFuture<Void> answer, long nanos) {}
+    private static final class Asked {
 
-    /** @param limitNanos who asks for a place so long after the first is not held up by it */
-    Wants(long limitNanos) {
+        final CompletableFuture<Void> answer = new CompletableFuture<>();
+        final long nanos;
+        volatile long called;
+
+        Asked(long nanos) {
+            this.nanos = nanos;
+            this.called = nanos;
+        }
+    }
+
+    /**
+     * @param limitNanos who asks for a place so long after the first is not held up by it
+     * @param clock as {@link System#nanoTime}
+     */
+    Wants(long limitNanos, LongSupplier clock) {
         this.limitNanos = limitNanos;
+        this.clock = clock;
     }
 
     /**
@@ -48,13 +74,14 @@ final class Wants {
      */
     @Nullable
     CompletionStage<Void> ask(String place) {
+        long now = clock.getAsLong();
         Asked asked = all.get(place);
         if (asked == null) {
             asked = add(place);
+        } else {
+            asked.called = now;
         }
-        return asked == null || asked.answer().isDone() || System.nanoTime() - asked.nanos() > limitNanos
-                ? null
-                : asked.answer();
+        return asked == null || asked.answer.isDone() || now - asked.nanos > limitNanos ? null : asked.answer;
     }
 
     private synchronized @Nullable Asked add(String place) {
@@ -62,26 +89,32 @@ final class Wants {
         if (already != null) {
             return already;
         }
+        if (!isPlace(place)) {
+            return null;
+        }
         if (!fits(place)) {
+            full = true;
             return null;
         }
         Asked asked = remember(place);
         if (!listening) {
-            asked.answer().complete(null);
+            asked.answer.complete(null);
         }
         unsent.add(place);
         return asked;
     }
 
     private boolean fits(String place) {
+        return all.size() < Message.MOST_WANTS && bytes + place.length() + AROUND <= MOST_BYTES;
+    }
+
+    private static boolean isPlace(String place) {
         return place.length() <= LONGEST
-                && all.size() < Message.MOST_WANTS
-                && bytes + place.length() + AROUND <= MOST_BYTES
                 && place.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '"' && c != '\\');
     }
 
     private Asked remember(String place) {
-        Asked asked = new Asked(new CompletableFuture<>(), System.nanoTime());
+        Asked asked = new Asked(clock.getAsLong());
         all.put(place, asked);
         bytes += place.length() + AROUND;
         return asked;
@@ -90,8 +123,8 @@ final class Wants {
     /** Those of a process before this one. */
     synchronized void restore(Collection<String> places) {
         for (String place : places) {
-            if (!all.containsKey(place) && fits(place)) {
-                remember(place).answer().complete(null);
+            if (!all.containsKey(place) && isPlace(place) && fits(place)) {
+                remember(place).answer.complete(null);
             }
         }
     }
@@ -108,7 +141,7 @@ final class Wants {
         synchronized (this) {
             listening = false;
         }
-        all.values().forEach(each -> each.answer().complete(null));
+        all.values().forEach(each -> each.answer.complete(null));
     }
 
     synchronized List<String> sorted() {
@@ -131,8 +164,56 @@ final class Wants {
         for (String place : places) {
             Asked asked = all.get(place);
             if (asked != null) {
-                asked.answer().complete(null);
+                asked.answer.complete(null);
             }
         }
     }
+
+    /** These are in use. What nobody ever asked for is none of our business. */
+    void called(Collection<String> places) {
+        long now = clock.getAsLong();
+        for (String place : places) {
+            Asked asked = all.get(place);
+            if (asked != null) {
+                asked.called = now;
+            }
+        }
+    }
+
+    /**
+     * Forgets what nobody calls any more; where there is no more room, half of all that was not called just now, what has
+     * not been called for longest first.
+     *
+     * @return whether there was anything: control does not know yet
+     */
+    synchronized boolean forget() {
+        long now = clock.getAsLong();
+        List<Resting> resting = all.entrySet().stream()
+                .map(each -> new Resting(each.getKey(), now - each.getValue().called))
+                .sorted(Comparator.comparingLong(Resting::nanos).reversed())
+                .toList();
+        List<Resting> gone =
+                resting.stream().takeWhile(each -> each.nanos() > IDLE_NANOS).toList();
+        if (full && gone.isEmpty()) {
+            gone = resting.stream()
+                    .limit((resting.size() + 1) / 2)
+                    .takeWhile(each -> each.nanos() > SHORT_NANOS)
+                    .toList();
+        }
+        gone.forEach(each -> drop(each.place()));
+        full &= gone.isEmpty();
+        return !gone.isEmpty();
+    }
+
+    private void drop(String place) {
+        Asked dropped = all.remove(place);
+        unsent.remove(place);
+        bytes -= place.length() + AROUND;
+        if (dropped != null) {
+            dropped.answer.complete(null);
+        }
+    }
+
+    /** For how long nobody has called a place. */
+    private record Resting(String place, long nanos) {}
 }

@@ -124,13 +124,15 @@ final class WebSocket implements Closeable {
     /**
      * The next message; waits for it, and for no longer than the socket's timeout without a sign of life.
      *
+     * @param heard is told of each sign of life
      * @param pinged is told that {@link #pong} has to be called
      */
-    String receive(Runnable pinged) throws IOException {
+    String receive(Runnable heard, Runnable pinged) throws IOException {
         ByteArrayOutputStream message = new ByteArrayOutputStream(0);
         boolean begun = false;
         while (true) {
             Frames.Frame frame = frames.read();
+            heard.run();
             switch (frame.opcode()) {
                 case Frames.TEXT, Frames.CONTINUATION -> {
                     if (begun == (frame.opcode() == Frames.TEXT)) {

@@ -62,7 +62,7 @@ final class CopyTest {
         try (Follower proxy = follow(NOBODY, HASTY)) {
             assertThat(proxy.next()).containsExactly("cart", "tax");
             assertThat(proxy.source.you()).isEqualTo(WEB);
-            assertThat(proxy.source.connected()).isFalse();
+            assertThat(proxy.source.contact().connected()).isFalse();
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A proxy of which only the following is real: it keeps what it is given. */
@@ -22,6 +23,9 @@ final class Follower implements AutoCloseable {
     static final Times TIMES = new Times(2_000, 5_000, 10_000, 30_000, 20, 200, 60_000);
 
     final BlockingQueue<Read> reads = new LinkedBlockingQueue<>();
+    /** By which places are forgotten; stands still by itself. */
+    final AtomicLong clock = new AtomicLong();
+
     final StreamSource source;
     private final AtomicInteger taken = new AtomicInteger();
     private final Source.Following following;
@@ -30,7 +34,8 @@ final class Follower implements AutoCloseable {
     Follower(ControlAddress control, Path folder, @Nullable Path state, Times times) {
         source = new StreamSource(
                 new StreamSource.Settings(control, SIDECAR, folder.resolve("token"), folder.resolve("ca.crt"), state),
-                times);
+                times,
+                clock::get);
         following = source.follow(this::take);
     }
 

@@ -210,7 +210,7 @@ final class StreamSourceTest {
         talk.cuts();
 
         answer.get(10, TimeUnit.SECONDS);
-        assertThat(Await.until(Duration.ofSeconds(10), () -> !proxy.source.connected()))
+        assertThat(Await.until(Duration.ofSeconds(10), () -> !proxy.source.contact().connected()))
                 .isTrue();
         assertThat(proxy.source.want("ads.shop")).isNull();
         control.refuse(0);
@@ -230,21 +230,30 @@ final class StreamSourceTest {
         assertThat(hello.text().length()).isLessThanOrEqualTo(Message.MOST_FROM_PROXY);
     }
 
+    /** Control is told so by a new first word. */
     @Test
-    void aPlaceThatControlDoesNotAnswerForHoldsNobodyUpForLong() {
-        Wants wants = new Wants(-1);
-        wants.begin();
-        assertThat(wants.ask("tax.shop")).isNull();
-        Wants patient = new Wants(Long.MAX_VALUE);
-        patient.begin();
-        assertThat(patient.ask("tax.shop")).isNotNull();
+    void placesThatNobodyCallsAreForgotten() throws Exception {
+        Talk talk = serving("v1");
+        proxy.source.want("tax.shop");
+        proxy.source.want("10.0.0.7");
+        talk.hears();
+        proxy.clock.addAndGet(Wants.IDLE_NANOS);
+        proxy.source.called(List.of("10.0.0.7"));
+        assertThat(proxy.source.contact().connected()).isTrue();
+        proxy.clock.addAndGet(1);
+        proxy.source.called(List.of());
+
+        Talk again = control.talk();
+        assertThat(again.hearsHello()).isEqualTo(SIDECAR.with(List.of("10.0.0.7"), "v1"));
+        again.commits("v2", List.of(), service("ads", 80));
+        assertThat(proxy.next()).containsExactly("ads");
     }
 
     @Test
     void aControlThatComesBackIsFollowedAgain() throws Exception {
         serving("v1", service("cart", 80));
         control.stop();
-        assertThat(Await.until(Duration.ofSeconds(10), () -> !proxy.source.connected()))
+        assertThat(Await.until(Duration.ofSeconds(10), () -> !proxy.source.contact().connected()))
                 .isTrue();
         control.startAgain();
 
@@ -252,7 +261,8 @@ final class StreamSourceTest {
         assertThat(talk.hearsHello().have()).isEqualTo("v1");
         talk.commits("v2", List.of(), service("tax", 80));
         assertThat(proxy.next()).containsExactly("cart", "tax");
-        assertThat(proxy.source.connected()).isTrue();
+        assertThat(proxy.source.contact().connected()).isTrue();
+        assertThat(proxy.source.contact().heardSeconds()).isBetween(0.0, 60.0);
     }
 
     @Test

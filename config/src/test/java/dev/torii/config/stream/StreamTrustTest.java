@@ -174,7 +174,7 @@ final class StreamTrustTest {
                 assertThat(second.getInputStream().readAllBytes()).contains((byte) (0x80 | Frames.PING));
                 server.accept().close();
             }
-            assertThat(proxy.source.connected()).isFalse();
+            assertThat(proxy.source.contact().connected()).isFalse();
         }
     }
 

@@ -2,6 +2,7 @@ package dev.torii.proxy.admin;
 
 import dev.torii.proxy.Channels;
 import dev.torii.proxy.ClusterView;
+import dev.torii.proxy.ControlContact;
 import dev.torii.proxy.telemetry.Logging.Verbosity;
 import dev.torii.proxy.telemetry.MetricsPage;
 import dev.torii.routing.Snapshot;
@@ -116,6 +117,7 @@ public final class AdminServer {
                         READ,
                         "what would happen to a request: ?method=GET&url=http://…&header=name:value",
                         this::explain),
+                new Page("/control", READ, "whether control is heard, and when it last was", this::control),
                 new Page("/log", READ, "the access log as it is written, until you leave", log::handle),
                 new Page(
                         "/log-level",
@@ -228,6 +230,19 @@ public final class AdminServer {
                     return page.write(used, ClusterView.sum(List.of(unused, used)), out);
                 }))
                 .onFailure(ctx::fail);
+    }
+
+    private void control(RoutingContext ctx) {
+        ControlContact contact = sources.control().get();
+        if (contact == null) {
+            Replies.text(ctx, 404, "the configuration is not from control");
+            return;
+        }
+        JsonObject page = new JsonObject().put("connected", contact.connected());
+        if (!Double.isNaN(contact.heardSeconds())) {
+            page.put("heard_seconds", contact.heardSeconds());
+        }
+        Replies.send(ctx, 200, "application/json", page.toBuffer());
     }
 
     private void snapshot(RoutingContext ctx) {

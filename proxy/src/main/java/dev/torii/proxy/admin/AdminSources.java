@@ -1,6 +1,7 @@
 package dev.torii.proxy.admin;
 
 import dev.torii.proxy.ClusterView;
+import dev.torii.proxy.ControlContact;
 import dev.torii.proxy.limit.LimitView;
 import dev.torii.proxy.telemetry.LogTails;
 import dev.torii.proxy.telemetry.Logging.Verbosity;
@@ -13,6 +14,7 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the admin pages show and do. Asked anew for each request; all but {@code metrics} and {@code explain}, which run
@@ -25,6 +27,7 @@ import java.util.function.Supplier;
  * @param metrics the page for an Accept header
  * @param explain says in words, lines of text, what would happen to a request; throws
  *     {@link IllegalArgumentException} with a sentence for the user when the query makes no sense
+ * @param control how well control is heard; gives null where there is none
  * @param log the access log
  * @param logLevel what is told now
  * @param setLogLevel changes that
@@ -38,6 +41,7 @@ public record AdminSources(
         Supplier<List<LimitView>> limits,
         BiFunction<String, List<ClusterView>, MetricsPage> metrics,
         Function<ExplainQuery, String> explain,
+        Supplier<@Nullable ControlContact> control,
         LogTails log,
         Supplier<Verbosity> logLevel,
         Consumer<Verbosity> setLogLevel,

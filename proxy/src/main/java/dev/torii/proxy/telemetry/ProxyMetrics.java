@@ -1,6 +1,7 @@
 package dev.torii.proxy.telemetry;
 
 import dev.torii.proxy.ClusterView;
+import dev.torii.proxy.ControlContact;
 import dev.torii.proxy.ExchangeListener;
 import dev.torii.proxy.ExchangeRecord;
 import dev.torii.proxy.limit.LimitView;
@@ -190,6 +191,25 @@ public final class ProxyMetrics implements ExchangeListener {
     public void limits(Supplier<List<LimitView>> limits, Supplier<List<StoreView>> stores) {
         registry.register(new LimitSeries(limits, maxSeries));
         registry.register(new StoreSeries(stores));
+    }
+
+    /** Tells how well control is heard; for proxies that follow one. */
+    public void control(Supplier<ControlContact> contact) {
+        GaugeWithCallback.builder()
+                .name("torii_control_connected")
+                .help("Whether there is a stream from control: 1 or 0. Without, what is known is served.")
+                .callback(gauge -> gauge.call(contact.get().connected() ? 1 : 0))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("torii_control_heard_seconds")
+                .help("Since control was last heard; it is asked for a sign of life every 10 s.")
+                .callback(gauge -> {
+                    double seconds = contact.get().heardSeconds();
+                    if (!Double.isNaN(seconds)) {
+                        gauge.call(seconds);
+                    }
+                })
+                .register(registry);
     }
 
     /** Where others register metrics of their own; a label's values must come from the configuration. */

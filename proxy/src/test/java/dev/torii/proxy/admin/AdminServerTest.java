@@ -8,6 +8,7 @@ import dev.torii.proxy.ClusterView.Breaker;
 import dev.torii.proxy.ClusterView.EndpointView;
 import dev.torii.proxy.ClusterView.Health;
 import dev.torii.proxy.ClusterView.Usage;
+import dev.torii.proxy.ControlContact;
 import dev.torii.proxy.limit.LimitView;
 import dev.torii.proxy.limit.StoreView;
 import dev.torii.proxy.telemetry.AccessLog;
@@ -37,12 +38,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,6 +87,7 @@ class AdminServerTest {
 
     private volatile Optional<String> notReady = Optional.of("no complete configuration yet");
     private volatile Verbosity verbosity = Verbosity.INFO;
+    private volatile @Nullable ControlContact control;
     private volatile Function<ExplainQuery, String> explain = query -> query + "\nsecond line\n";
     private Vertx vertx;
     private AdminServer server;
@@ -122,6 +126,7 @@ class AdminServerTest {
                 () -> List.of(LIMIT),
                 metrics::page,
                 query -> explain.apply(query),
+                () -> control,
                 log.tails(),
                 () -> verbosity,
                 wanted -> verbosity = wanted,
@@ -140,6 +145,22 @@ class AdminServerTest {
         notReady = Optional.of("draining");
         assertThat(get("/ready").bodyAsString()).isEqualTo("not ready: draining\n");
         assertThat(get("/live").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void whetherControlIsHeardIsTold() throws Exception {
+        assertThat(get("/control").statusCode()).isEqualTo(404);
+        control = new ControlContact(false, Double.NaN);
+        metrics.control(() -> Objects.requireNonNull(control));
+        assertThat(get("/control").bodyAsString()).isEqualTo("{\"connected\":false}");
+        MetricsText before = MetricsText.parse(get("/metrics").bodyAsString());
+        assertThat(before.value("torii_control_connected")).isZero();
+        assertThat(before.named("torii_control_heard_seconds")).isEmpty();
+        control = new ControlContact(true, 1.5);
+        assertThat(get("/control").bodyAsString()).isEqualTo("{\"connected\":true,\"heard_seconds\":1.5}");
+        MetricsText after = MetricsText.parse(get("/metrics").bodyAsString());
+        assertThat(after.value("torii_control_connected")).isEqualTo(1);
+        assertThat(after.value("torii_control_heard_seconds")).isEqualTo(1.5);
     }
 
     @Test

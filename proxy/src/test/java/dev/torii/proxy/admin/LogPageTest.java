@@ -49,6 +49,7 @@ class LogPageTest {
                         List::of,
                         metrics::page,
                         query -> "",
+                        () -> null,
                         log.tails(),
                         () -> Verbosity.INFO,
                         wanted -> {},

@@ -50,6 +50,7 @@ class SlowReadersTest {
                         List::of,
                         metrics::page,
                         query -> LARGE,
+                        () -> null,
                         log.tails(),
                         () -> Verbosity.INFO,
                         wanted -> {},

@@ -66,6 +66,7 @@ class ScrapeUnderLoadTest {
                         proxy.plane()::limits,
                         metrics::page,
                         query -> "",
+                        () -> null,
                         new LogTails(),
                         () -> Verbosity.INFO,
                         wanted -> {},

@@ -39,8 +39,8 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /**
- * A real Prometheus scrapes a gateway and two sidecars, all of them processes, while requests succeed, fail and are
- * retried: what is in {@code src/observe} asks for what there is. A metric under a new name fails here.
+ * A real Prometheus scrapes a gateway, two sidecars, and control with one more sidecar that follows it, all of them
+ * processes, while requests succeed, fail and are retried: what is in {@code src/observe} asks for what there is. A metric under a new name fails here.
  */
 @Timeout(240)
 @TestInstance(Lifecycle.PER_CLASS)
@@ -83,9 +83,32 @@ final class PrometheusTest {
                 closing(sidecar("web", environment, FreePort.find(), outbound)),
                 closing(sidecar(
                         "cart", environment, inbound, FreePort.find(), "--app", Integer.toString(cart.port()))));
-        List<Integer> ports = proxies.stream().map(ToriiProcess::admin).toList();
+        List<Integer> ports = Stream.concat(proxies.stream(), controlled().stream())
+                .map(ToriiProcess::admin)
+                .toList();
         prometheus = closing(new Prometheus(folder, OBSERVE.resolve("prometheus/alerts.yaml"), ports));
         load.start();
+    }
+
+    private List<ToriiProcess> controlled() {
+        int stream = FreePort.find();
+        ToriiProcess control = closing(ToriiProcess.of(
+                folder, "control", "control", "--config", config.toString(), "--listen", "127.0.0.1:" + stream));
+        ToriiProcess sidecar = closing(ToriiProcess.of(
+                folder,
+                "controlled",
+                "sidecar",
+                "--control",
+                "http://127.0.0.1:" + stream,
+                "--service",
+                "default/tax",
+                "--state",
+                folder.resolve("state").toString(),
+                "--inbound",
+                "127.0.0.1:" + FreePort.find(),
+                "--outbound",
+                "127.0.0.1:" + FreePort.find()));
+        return List.of(control, sidecar);
     }
 
     private <T extends AutoCloseable> T closing(T resource) {
@@ -213,7 +236,7 @@ final class PrometheusTest {
     @Test
     void everyProxyIsScrapedWhole() {
         // One may come too late where eight builds share two cores.
-        assertThat(Await.until(LIMIT, () -> prometheus.value("count(sum_over_time(up[1m]) > 5)") == 3))
+        assertThat(Await.until(LIMIT, () -> prometheus.value("count(sum_over_time(up[1m]) > 5)") == 5))
                 .isTrue();
         assertThat(prometheus.query("scrape_samples_scraped != scrape_samples_post_metric_relabeling"))
                 .isEmpty();
@@ -274,7 +297,9 @@ final class PrometheusTest {
         Set<String> series = expressions.stream()
                 .flatMap(expression -> Expressions.series(expression).stream())
                 .collect(Collectors.toCollection(TreeSet::new));
-        assertThat(series).contains("up", "torii_ready", "http_server_request_duration_seconds_bucket");
+        assertThat(series)
+                .contains(
+                        "up", "torii_ready", "torii_control_connected", "http_server_request_duration_seconds_bucket");
         Await.until(LIMIT, () -> names("label/__name__/values").containsAll(series));
         assertThat(names("label/__name__/values")).containsAll(series);
 
@@ -357,7 +382,7 @@ final class PrometheusTest {
     @Test
     void aConfigurationThatCannotBeReadIsAnAlert() throws IOException {
         String good = Files.readString(config.resolve("all.yaml"));
-        Await.until(LIMIT, () -> prometheus.value("count(torii_config_reloads_total{result=\"rejected\"} == 0)") == 3);
+        Await.until(LIMIT, () -> prometheus.value("count(torii_config_reloads_total{result=\"rejected\"} == 0)") == 4);
         write("kind: {");
         String firing = "count(ALERTS{alertname=\"ToriiConfigRejected\",alertstate=\"firing\"})";
         boolean told = Await.until(LIMIT, () -> prometheus.value(firing) == 3);

@@ -2,6 +2,7 @@ package dev.torii.control;
 
 import dev.torii.config.source.Catalog;
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -39,6 +40,16 @@ final class ControlMetrics {
                 .help("Objects of the cluster, or of files, that are known.")
                 .labelNames("kind")
                 .callback(gauge -> kinds().forEach((kind, count) -> gauge.call(count, kind)))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("torii_control_status_writes")
+                .help("Statuses written to the cluster, and tries that failed; known to the leader only.")
+                .labelNames("result")
+                .callback(counter -> {
+                    LeaderWork.Tally tally = reviews.tally();
+                    counter.call((double) tally.written(), "written");
+                    counter.call((double) tally.failed(), "failed");
+                })
                 .register(registry);
         GaugeWithCallback.builder()
                 .name("torii_config_findings")

@@ -20,6 +20,26 @@ public interface LeaderWork extends AutoCloseable {
      */
     void catalog(Catalog catalog, Review review);
 
+    /**
+     * What became of statuses.
+     *
+     * @param written how many the API server has taken
+     * @param failed how often it did not, or could not be asked; each is tried again
+     */
+    record Tally(long written, long failed) {
+
+        static final Tally NONE = new Tally(0, 0);
+
+        Tally plus(Tally other) {
+            return new Tally(written + other.written, failed + other.failed);
+        }
+    }
+
+    /** Since it has begun. Safe on any thread. */
+    default Tally tally() {
+        return Tally.NONE;
+    }
+
     /** Ends all work; what is under way may be waited for a second or so. Nothing is written after it has returned. */
     @Override
     void close();

@@ -102,6 +102,11 @@ public final class Reconciliation implements LeaderWork {
     }
 
     @Override
+    public Tally tally() {
+        return new Tally(writer.writes(), writer.failures());
+    }
+
+    @Override
     public void close() {
         thread.shutdownNow();
         provisioner.close();

@@ -8,10 +8,10 @@ import dev.torii.config.source.Catalog;
 import dev.torii.control.stream.Programmed;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -46,8 +46,9 @@ final class Reviews implements AutoCloseable {
     /** The newest that nobody has looked at, with all that has changed since one was. */
     private @Nullable Catalog unseen;
 
+    private final List<LeaderWork> works = new CopyOnWriteArrayList<>();
+
     // on its thread:
-    private final List<LeaderWork> works = new ArrayList<>();
     private @Nullable Catalog last;
     private Set<Finding> told = Set.of();
 
@@ -76,6 +77,10 @@ final class Reviews implements AutoCloseable {
 
     int warnings() {
         return warnings;
+    }
+
+    LeaderWork.Tally tally() {
+        return works.stream().map(LeaderWork::tally).reduce(LeaderWork.Tally.NONE, LeaderWork.Tally::plus);
     }
 
     /** The next catalog; returns at once. */

@@ -259,14 +259,15 @@ public final class Sidecar {
 
     /** A Service that somebody has a connection to is called, though nobody asked where it is. */
     private void tellWhoIsCalled() {
-        outbound.clusters().onSuccess(clusters -> vertx.executeBlocking(() -> {
-            Set<String> busy = clusters.stream()
-                    .filter(each -> each.requests().current() > 0)
-                    .map(ClusterView::service)
-                    .collect(Collectors.toSet());
-            options.discovery().called(outbound.snapshot().mesh().calledLately(busy));
-            return true;
-        }));
+        outbound.clusters()
+                .onSuccess(clusters -> vertx.executeBlocking(() -> {
+                    Set<String> busy = clusters.stream()
+                            .filter(each -> each.requests().current() > 0)
+                            .map(ClusterView::service)
+                            .collect(Collectors.toSet());
+                    options.discovery().called(outbound.snapshot().mesh().calledLately(busy));
+                    return true;
+                }));
     }
 
     private @Nullable ControlContact control() {

@@ -109,8 +109,7 @@ final class Wants {
     }
 
     private static boolean isPlace(String place) {
-        return place.length() <= LONGEST
-                && place.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '"' && c != '\\');
+        return place.length() <= LONGEST && place.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '"' && c != '\\');
     }
 
     private Asked remember(String place) {

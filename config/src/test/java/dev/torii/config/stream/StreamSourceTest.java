@@ -210,7 +210,8 @@ final class StreamSourceTest {
         talk.cuts();
 
         answer.get(10, TimeUnit.SECONDS);
-        assertThat(Await.until(Duration.ofSeconds(10), () -> !proxy.source.contact().connected()))
+        assertThat(Await.until(
+                        Duration.ofSeconds(10), () -> !proxy.source.contact().connected()))
                 .isTrue();
         assertThat(proxy.source.want("ads.shop")).isNull();
         control.refuse(0);
@@ -253,7 +254,8 @@ final class StreamSourceTest {
     void aControlThatComesBackIsFollowedAgain() throws Exception {
         serving("v1", service("cart", 80));
         control.stop();
-        assertThat(Await.until(Duration.ofSeconds(10), () -> !proxy.source.contact().connected()))
+        assertThat(Await.until(
+                        Duration.ofSeconds(10), () -> !proxy.source.contact().connected()))
                 .isTrue();
         control.startAgain();
 

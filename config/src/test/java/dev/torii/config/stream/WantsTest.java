@@ -57,8 +57,9 @@ class WantsTest {
         CompletionStage<Void> answer = wants.ask("tax.shop");
         pass(31);
         assertThat(wants.forget()).isTrue();
-        assertThat(answer).isNotNull().satisfies(each -> assertThat(each.toCompletableFuture())
-                .isDone());
+        assertThat(answer)
+                .isNotNull()
+                .satisfies(each -> assertThat(each.toCompletableFuture()).isDone());
         assertThat(wants.takeUnsent()).isEmpty();
         assertThat(wants.ask("tax.shop")).isNotNull();
         assertThat(wants.takeUnsent()).containsExactly("tax.shop");

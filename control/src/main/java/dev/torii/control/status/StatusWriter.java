@@ -41,6 +41,7 @@ public final class StatusWriter implements AutoCloseable {
     private final Map<ObjectKey, Wanted> wanted = new ConcurrentHashMap<>();
     private final Worklist<ObjectKey> worklist;
     private final LongAdder writes = new LongAdder();
+    private final LongAdder failures = new LongAdder();
 
     /**
      * @param pause after failures
@@ -73,6 +74,11 @@ public final class StatusWriter implements AutoCloseable {
     /** How many writes the API server has taken. */
     public long writes() {
         return writes.sum();
+    }
+
+    /** How often something could not be read or written, and is tried again. */
+    public long failures() {
+        return failures.sum();
     }
 
     /** Nothing is written after. */
@@ -131,6 +137,7 @@ public final class StatusWriter implements AutoCloseable {
             wanted.remove(key, what);
             return Next.done();
         }
+        failures.increment();
         return Next.after(answer);
     }
 

@@ -4,6 +4,7 @@ import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What control tells of its streams. Safe on any thread. */
@@ -17,6 +18,9 @@ final class StreamMetrics {
     private final Counter answered;
     private final Counter acks;
     private final Histogram lag;
+    private static final String SERVED = "served";
+    private static final String PROBLEMS = "problems";
+
     private volatile Count count = new Count(0, 0, 0, 0);
 
     /**
@@ -48,6 +52,9 @@ final class StreamMetrics {
                 .classicUpperBounds(0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
                 .withoutExemplars()
                 .register(registry);
+        // A first one would not be an increase.
+        List.of(SERVED, PROBLEMS).forEach(acks::initLabelValues);
+        List.of(Connection.Code.values()).forEach(code -> refused.initLabelValues(word(code)));
         GaugeWithCallback.builder()
                 .name("torii_control_streams")
                 .help("Proxies connected.")
@@ -74,7 +81,11 @@ final class StreamMetrics {
     }
 
     void refused(Connection.Code code) {
-        refused.labelValues(String.valueOf(code.number)).inc();
+        refused.labelValues(word(code)).inc();
+    }
+
+    private static String word(Connection.Code code) {
+        return String.valueOf(code.number);
     }
 
     void committed(int count, int wants) {
@@ -85,7 +96,7 @@ final class StreamMetrics {
 
     /** @param since when it was committed; null when it was said again */
     void acknowledged(@Nullable Long since, boolean served) {
-        acks.labelValues(served ? "served" : "problems").inc();
+        acks.labelValues(served ? SERVED : PROBLEMS).inc();
         if (since != null) {
             lag.observe((System.nanoTime() - since) / NANOS);
         }

@@ -154,6 +154,7 @@ final class StatusWriterTest {
         until(() -> writer.writes() == 50);
         assertThat(reason("r7")).isEqualTo("NotAllowedByListeners");
         assertThat(reason("r49")).isEqualTo("Accepted");
+        assertThat(writer.failures()).isEqualTo(refused.get());
     }
 
     @Test

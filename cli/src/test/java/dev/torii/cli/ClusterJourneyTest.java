@@ -61,6 +61,7 @@ final class ClusterJourneyTest {
     private final Milestones milestones = new Milestones();
     private final Labour labour = new Labour();
     private final List<Long> labours = new ArrayList<>();
+    private final List<Long> latencies = new ArrayList<>();
     private final Writes writes = new Writes();
     private final List<String> told = new ArrayList<>();
 
@@ -138,8 +139,8 @@ final class ClusterJourneyTest {
                 () -> status("/new") == 200,
                 () -> shop.condition("HTTPRoute", "new", "Accepted").equals("True Accepted"));
 
-        labours.sort(null);
-        assertThat(labours.get(labours.size() / 2))
+        assertThat(median(latencies)).as("ms until a change is seen").isLessThan(5_000);
+        assertThat(median(labours))
                 .as("work for a change, %s ms", labours)
                 .isLessThan(LIMIT_MILLIS - ClusterSource.Settings.USUAL.quiet().toMillis());
         Await.settled(writes::count);
@@ -158,6 +159,10 @@ final class ClusterJourneyTest {
             after.remove(touched);
         }
         assertThat(after).as("nothing else is touched").isEqualTo(before);
+    }
+
+    private static long median(List<Long> values) {
+        return values.stream().sorted().toList().get(values.size() / 2);
     }
 
     /** Who is connected stays so; who comes sees the new certificate. */
@@ -225,7 +230,7 @@ final class ClusterJourneyTest {
             until(seen[1]);
             milestones.at("status");
         }
-        assertThat(milestones.millis()).as(what).isLessThan(5_000);
+        latencies.add(milestones.millis());
         labours.add(labour.millis());
         told.add(what + ": " + milestones + ", work " + labour.millis() + " ms");
     }

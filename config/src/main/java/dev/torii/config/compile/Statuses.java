@@ -11,6 +11,7 @@ import dev.torii.config.resource.Resource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Writes down what was worked out, in the words of the Gateway API ({@code gateway-api.md}, section 5). */
@@ -68,8 +69,9 @@ final class Statuses {
         List<Condition> conditions = new ArrayList<>();
         conditions.add(Condition.unless(rejected, ACCEPTED, allValid ? ACCEPTED : NO_LISTENER.reason()));
         conditions.add(Condition.unless(served ? null : NOT_PROGRAMMED, PROGRAMMED, PROGRAMMED));
-        if (draft.clientCertificate != null) {
-            conditions.add(Condition.unless(draft.clientCertificate.problem(), RESOLVED_REFS, RESOLVED_REFS));
+        Problem unresolved = unresolved(draft);
+        if (unresolved != null || draft.clientCertificate != null) {
+            conditions.add(Condition.unless(unresolved, RESOLVED_REFS, RESOLVED_REFS));
         }
         if (draft.allowsInsecureFallback()) {
             String message = "clients without a valid certificate are served too: `AllowInsecureFallback`";
@@ -92,6 +94,18 @@ final class Statuses {
                 List.of()));
         draft.listeners.forEach(this::addListener);
         draft.sets.forEach(this::addListenerSet);
+    }
+
+    /** Of a Gateway as a whole, or null. */
+    private static @Nullable Problem unresolved(GatewayDraft draft) {
+        if (draft.clientCertificate != null && draft.clientCertificate.problem() != null) {
+            return draft.clientCertificate.problem();
+        }
+        String names = draft.listeners.stream()
+                .filter(each -> each.unresolved != null)
+                .map(each -> "`" + each.spec.name() + "`")
+                .collect(Collectors.joining(", "));
+        return names.isEmpty() ? null : new Problem("ListenersNotResolved", "see the listeners " + names);
     }
 
     private static boolean isValid(ListenerDraft listener) {

@@ -36,7 +36,10 @@ class CertificatesTest {
                 .containsExactly("Accepted=True Accepted", "ResolvedRefs=False " + reason, "Programmed=False Invalid");
         assertThat(listener(compiled, "gw", "https").supportedKinds()).contains("HTTPRoute");
         assertThat(conditions(compiled, "Gateway", "gw"))
-                .containsExactly("Accepted=True Accepted", "Programmed=False Invalid");
+                .containsExactly(
+                        "Accepted=True Accepted",
+                        "Programmed=False Invalid",
+                        "ResolvedRefs=False ListenersNotResolved");
         assertThat(compiled.snapshot().ports()).isEmpty();
     }
 

@@ -217,6 +217,25 @@ class ReviewTest {
     }
 
     @Test
+    void eachKindHasItsReasonForWhatCannotBeRead() {
+        ResourceSet before = resources(
+                CLASS,
+                ofClass("a", "torii") + "  allowedListeners: {namespaces: {from: All}}",
+                set("s", "{name: l, port: 90, protocol: HTTP}"),
+                service("a"),
+                httpRoute("r", "parentRefs: [{name: a}]", "rules: [{backendRefs: [{name: a, port: 8080}]}]"));
+        List<Unreadable> all = before.all().stream()
+                .map(each -> new Unreadable(
+                        each, Finding.error(each.at("spec"), "IncompatibleFilters", "one or the other", "it")))
+                .toList();
+        Review review = new SnapshotCompiler().review(before, all);
+        assertThat(told(review, "GatewayClass", "torii")).containsExactly("Accepted=False Unsupported");
+        assertThat(told(review, "Gateway", "a")).containsExactly("Accepted=False Invalid");
+        assertThat(told(review, "ListenerSet", "s")).containsExactly("Accepted=False Invalid");
+        assertThat(told(review, "HTTPRoute", "r")).containsExactly("Accepted=False IncompatibleFilters");
+    }
+
+    @Test
     void shuffledInputGivesTheSameReview() {
         List<Resource> resources = new ArrayList<>(resources(
                         CLASS,

@@ -3,6 +3,7 @@ package dev.torii.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.torii.testkit.Await;
+import dev.torii.testkit.Certificates;
 import dev.torii.testkit.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +26,9 @@ final class SidecarMemoryTest {
     private static final Path LAUNCHER = Path.of("..", "torii").toAbsolutePath().normalize();
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final int CALLED = 3;
+    /** So many lead to the sidecar's own admin port. */
+    private static final int LOCAL = 10;
+
     private static final long BUDGET_KIB = 96 * 1024;
     /** 2 KiB for each of 5,000; compiled they would take 8, and as read by a parser many more. */
     private static final long MORE_KIB = 12 * 1024;
@@ -43,28 +49,76 @@ final class SidecarMemoryTest {
         assertThat(large).as("KiB among 5,000 Services").isLessThan(BUDGET_KIB).isLessThan(small + MORE_KIB);
     }
 
-    /** Of a sidecar whose app has called three Services; waits a while until it is at most {@code expected}. */
-    private long residentKib(int services, long expected) throws IOException, InterruptedException {
-        Files.writeString(folder.resolve("mesh.yaml"), mesh(services));
-        Path errors = folder.resolve("stderr");
-        ProcessBuilder builder = new ProcessBuilder(
-                        LAUNCHER.toString(),
-                        "sidecar",
-                        "--config=" + folder,
-                        "--service=shop/app",
-                        "--admin=127.0.0.1:" + admin,
-                        "--outbound=127.0.0.1:" + outbound,
-                        "--inbound=127.0.0.1:" + inbound)
-                .redirectError(errors.toFile())
-                .redirectOutput(folder.resolve("stdout").toFile());
+    /** With control, and TLS to it, a sidecar holds what its app uses: of 1,000 Services the ten that it calls. */
+    @Test
+    void whatControlKnowsDoesNotMatter() throws Exception {
+        Certificates authority = Certificates.authority("control");
+        Certificates.Leaf identity = authority.issue("localhost");
+        Path files = Files.createDirectory(folder.resolve("identity"));
+        Files.writeString(files.resolve("ca.crt"), authority.caPem());
+        Files.writeString(files.resolve("tls.crt"), identity.certificatePem());
+        Files.writeString(files.resolve("tls.key"), identity.keyPem());
+        Files.writeString(files.resolve("token"), "a.token");
+        Path config = Files.createDirectory(folder.resolve("mesh"));
+        Files.writeString(config.resolve("mesh.yaml"), mesh(1_000));
+        int port = FreePort.find();
+        Process control = start(
+                "control",
+                "--config=" + config,
+                "--listen=127.0.0.1:" + port,
+                "--admin=127.0.0.1:" + FreePort.find(),
+                "--cert=" + files.resolve("tls.crt"),
+                "--key=" + files.resolve("tls.key"));
+        try {
+            long resident = residentKib(
+                    10,
+                    BUDGET_KIB,
+                    "--control=https://localhost:" + port,
+                    "--ca-file=" + files.resolve("ca.crt"),
+                    "--token-file=" + files.resolve("token"),
+                    "--state=" + folder.resolve("state"));
+            assertThat(resident).as("KiB with control").isLessThan(BUDGET_KIB);
+        } finally {
+            control.destroy();
+            control.waitFor();
+        }
+    }
+
+    private Process start(String role, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(LAUNCHER.toString(), role));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectError(folder.resolve(role + ".stderr").toFile())
+                .redirectOutput(folder.resolve(role + ".stdout").toFile());
         builder.environment().put("TORII_BUILD", "never");
         builder.environment().put("TORII_JAVA", System.getProperty("java.home"));
-        Process sidecar = builder.start();
+        return builder.start();
+    }
+
+    private long residentKib(int services, long expected) throws IOException, InterruptedException {
+        Path config = folder.resolve("mesh.yaml");
+        Files.writeString(config, mesh(services));
+        return residentKib(CALLED, expected, "--config=" + config);
+    }
+
+    /**
+     * Of a sidecar whose app has called so many Services; waits a while until it is at most {@code expected}.
+     *
+     * @param source where its configuration comes from
+     */
+    private long residentKib(int called, long expected, String... source) throws IOException, InterruptedException {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--service=shop/app",
+                "--admin=127.0.0.1:" + admin,
+                "--outbound=127.0.0.1:" + outbound,
+                "--inbound=127.0.0.1:" + inbound));
+        arguments.addAll(List.of(source));
+        Process sidecar = start("sidecar", arguments.toArray(String[]::new));
         try {
             assertThat(Await.until(LIMIT, () -> answer(admin, "localhost").startsWith("HTTP/1.1 200")))
-                    .as(() -> read(errors))
+                    .as(() -> read(folder.resolve("sidecar.stderr")))
                     .isTrue();
-            for (int i = 0; i < CALLED; i++) {
+            for (int i = 0; i < called; i++) {
                 // the admin port takes no such host, and so tells that it was reached
                 assertThat(answer(outbound, "service-" + i + ".shop"))
                         .startsWith("HTTP/1.1 403")
@@ -113,7 +167,7 @@ final class SidecarMemoryTest {
         for (int i = 0; i < services; i++) {
             String name = "service-" + i;
             String at = i / 250 + "." + i % 250;
-            String endpoints = i < CALLED ? ", annotations: {torii.dev/endpoints: '127.0.0.1:" + admin + "'}" : "";
+            String endpoints = i < LOCAL ? ", annotations: {torii.dev/endpoints: '127.0.0.1:" + admin + "'}" : "";
             text.append("---\napiVersion: v1\nkind: Service\nmetadata: {namespace: shop, name: ")
                     .append(name)
                     .append(endpoints)

@@ -6,6 +6,9 @@ import dev.torii.config.compile.SidecarView;
 import dev.torii.proxy.telemetry.Logging.Verbosity;
 import dev.torii.routing.AccessLogging.LoggedHeader;
 import dev.torii.routing.AccessLogging.LoggedHeader.Mode;
+import dev.torii.sidecar.capture.Cidr;
+import dev.torii.sidecar.capture.PortRange;
+import dev.torii.sidecar.capture.Subset;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -19,7 +22,7 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import picocli.CommandLine;
 
-/** What the injector writes for a sidecar is what a sidecar takes: said by the one, read by the other. */
+/** What the injector writes for a container is what its command takes: said by the one, read by the other. */
 final class InjectedSidecarTest {
 
     @TempDir
@@ -29,7 +32,7 @@ final class InjectedSidecarTest {
     void theSidecarTakesWhatTheInjectorGives() throws Exception {
         CommandLine line = Torii.commandLine();
         CommandLine.ParseResult parsed =
-                line.parseArgs(injected().toArray(String[]::new)).subcommand();
+                line.parseArgs(injected("torii-sidecar")).subcommand();
 
         assertThat(parsed.commandSpec().name()).isEqualTo("sidecar");
         RoleOptions role = mixin(parsed, "role", RoleOptions.class);
@@ -47,12 +50,27 @@ final class InjectedSidecarTest {
                         2.5));
     }
 
+    @Test
+    void theCaptureStepTakesWhatTheInjectorGives() throws Exception {
+        CommandLine.ParseResult parsed =
+                Torii.commandLine().parseArgs(injected("torii-capture")).subcommand();
+
+        assertThat(parsed.commandSpec().name()).isEqualTo("capture");
+        assertThat(parsed.<Object>matchedPositionalValue(0, null)).isEqualTo(CaptureCommand.Action.UP);
+        assertThat(parsed.<Object>matchedOptionValue("--exclude-inbound-ports", null))
+                .isEqualTo(Subset.parse("9999", PortRange::parse));
+        assertThat(parsed.<Object>matchedOptionValue("--exclude-outbound-ports", null))
+                .isEqualTo(Subset.parse("3306,6000-6010", PortRange::parse));
+        assertThat(parsed.<Object>matchedOptionValue("--exclude-outbound-cidrs", null))
+                .isEqualTo(Subset.parse("10.9.0.0/16,fd00::/8", Cidr::parse));
+    }
+
     private static <T> T mixin(CommandLine.ParseResult parsed, String name, Class<T> type) {
         return type.cast(parsed.commandSpec().mixins().get(name).userObject());
     }
 
-    /** The arguments of the sidecar in a pod that says all that can be said. */
-    private List<String> injected() throws Exception {
+    /** The arguments of a container in a pod that says all that can be said. */
+    private String[] injected(String container) throws Exception {
         Path in = Files.writeString(folder.resolve("pod.yaml"), """
                 apiVersion: v1
                 kind: Pod
@@ -62,6 +80,9 @@ final class InjectedSidecarTest {
                   labels: {torii.dev/inject: "true"}
                   annotations:
                     torii.dev/app-ports: "8080,9090"
+                    torii.dev/exclude-inbound-ports: "9999"
+                    torii.dev/exclude-outbound-ports: "3306, 6000-6010"
+                    torii.dev/exclude-outbound-cidrs: "10.9.0.0/16,fd00::/8"
                     torii.dev/opaque-ports: "3306,6000"
                     torii.dev/log-headers: "x-tenant-id,X-User(hash),x-card(mask)"
                     torii.dev/sampling-percent: "2.5"
@@ -77,10 +98,10 @@ final class InjectedSidecarTest {
         List<?> containers = (List<?>) ((Map<?, ?>) pod.get("spec")).get("initContainers");
         return containers.stream()
                 .map(each -> (Map<?, ?>) each)
-                .filter(each -> each.get("name").equals("torii-sidecar"))
+                .filter(each -> each.get("name").equals(container))
                 .flatMap(each -> ((List<?>) each.get("args")).stream())
                 .map(String::valueOf)
-                .toList();
+                .toArray(String[]::new);
     }
 
     @Test

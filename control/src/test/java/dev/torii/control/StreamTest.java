@@ -115,6 +115,55 @@ class StreamTest {
         }
     }
 
+    /**
+     * Word for word what is said to a proxy of 0.1, and what it says: an upgrade begins with control, so this has to hold until
+     * 0.3. What a later version adds goes under another subprotocol, because 0.1 takes no field that it does not know.
+     */
+    @Test
+    void aProxyOfThePreviousMinorVersionIsServedAsBefore() {
+        try (TestProxy proxy = TestProxy.to(control).say("""
+                {"hello":{"protocol":1,"role":"sidecar","version":"0.1.0","pod":"shop/cart-1","service":"shop/cart",\
+                "appPorts":[8080],"wants":[]}}""")) {
+            List<FromControl> first = proxy.next();
+            assertThat(texts(first))
+                    .containsExactly(
+                            "{\"you\":{\"namespace\":\"shop\",\"service\":\"cart\",\"appPorts\":[8080]}}",
+                            "{\"reset\":true}",
+                            putSlice("cart", "10.0.0.1"),
+                            putService("cart", "10.96.0.1"),
+                            "{\"commit\":{\"version\":\"V\",\"answered\":[]}}");
+            String version = ((Commit) first.get(4)).version();
+            proxy.say("{\"ack\":{\"version\":\"" + version + "\",\"serving\":\"4701d03b9913\",\"problems\":[]}}");
+
+            proxy.say("{\"want\":[\"10.96.0.2\"]}");
+            assertThat(texts(proxy.next()))
+                    .containsExactly(
+                            putSlice("tax", "10.0.0.2"),
+                            putService("tax", "10.96.0.2"),
+                            "{\"commit\":{\"version\":\"V\",\"answered\":[\"10.96.0.2\"]}}");
+        }
+    }
+
+    private static String putSlice(String service, String address) {
+        return """
+                {"put":{"addressType":"IPv4","apiVersion":"discovery.k8s.io/v1","endpoints":[{"addresses":["%s"]}],\
+                "kind":"EndpointSlice","metadata":{"labels":{"kubernetes.io/service-name":"%s"},"name":"%s-x",\
+                "namespace":"shop"},"ports":[{"name":"http","port":8080}]}}""".formatted(address, service, service);
+    }
+
+    private static String putService(String name, String ip) {
+        return """
+                {"put":{"apiVersion":"v1","kind":"Service","metadata":{"name":"%s","namespace":"shop"},\
+                "spec":{"clusterIP":"%s","ports":[{"name":"http","port":80,"targetPort":8080}],\
+                "selector":{"app":"%s"}}}}""".formatted(name, ip, name);
+    }
+
+    private static List<String> texts(List<FromControl> messages) {
+        return messages.stream()
+                .map(each -> each.text().replaceAll("\"version\":\"[^\"]+\"", "\"version\":\"V\""))
+                .toList();
+    }
+
     @Test
     void aGatewayHasWhatItLeadsTo() {
         try (TestProxy proxy = TestProxy.to(control).say(TestProxy.gateway("infra/web-1", "infra/web"))) {

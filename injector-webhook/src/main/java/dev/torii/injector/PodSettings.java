@@ -1,6 +1,8 @@
 package dev.torii.injector;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.netty.util.NetUtil;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -52,7 +54,7 @@ record PodSettings(List<Integer> appPorts, Map<String, String> values) {
                 "[A-Za-z0-9-]+(\\((hash|mask)\\))?(,[A-Za-z0-9-]+(\\((hash|mask)\\))?)*"),
         PERCENT("a number from 0 to 100", "\\d{1,3}(\\.\\d{1,4})?"),
         QUANTITY("a quantity as in 100m or 128Mi", "\\d+(\\.\\d+)?(m|k|M|G|Ki|Mi|Gi)?"),
-        DURATION("a duration as in 30s or 1m30s", "(\\d+h)?(\\d+m)?(\\d+s)?(\\d+ms)?"),
+        DURATION("a duration as in 30s or 1m30s", "(\\d{1,5}h)?(\\d{1,5}m)?(\\d{1,5}s)?(\\d{1,5}ms)?"),
         LEVEL("one of error, warning, info, debug", "error|warning|info|debug"),
         IMAGE("an image as in registry.example/torii:1.2", "[A-Za-z0-9][A-Za-z0-9._:/@-]{0,254}");
 
@@ -72,6 +74,7 @@ record PodSettings(List<Integer> appPorts, Map<String, String> values) {
             }
             return switch (this) {
                 case PORTS, PORT_RANGES -> portsFit(value);
+                case CIDRS -> networksFit(value);
                 case PERCENT -> Double.parseDouble(value) <= 100;
                 default -> true;
             };
@@ -83,6 +86,23 @@ record PodSettings(List<Integer> appPorts, Map<String, String> values) {
                 int from = Integer.parseInt(dash < 0 ? part : part.substring(0, dash));
                 int to = dash < 0 ? from : Integer.parseInt(part.substring(dash + 1));
                 if (from < 1 || to > 65_535 || from > to) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        /** As `torii capture` will ask for them: a container that fails over them tells nobody but its log. */
+        private static boolean networksFit(String value) {
+            for (String part : value.split(",", -1)) {
+                int slash = part.indexOf('/');
+                byte[] address = NetUtil.createByteArrayFromIpAddressString(part.substring(0, slash));
+                if (address == null) {
+                    return false;
+                }
+                int hostBits = address.length * 8 - Integer.parseInt(part.substring(slash + 1));
+                BigInteger number = new BigInteger(1, address);
+                if (hostBits < 0 || number.signum() != 0 && number.getLowestSetBit() < hostBits) {
                     return false;
                 }
             }

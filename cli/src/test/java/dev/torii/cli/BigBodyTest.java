@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(1800)
 final class BigBodyTest {
 
-    private static final long BYTES = Long.getLong("body.mebibytes", 1024) << 20;
+    private static final long BYTES = Long.getLong("body.mebibytes", 512) << 20;
 
     /** For heap, direct memory, code, classes and threads of the gateway together. */
     private static final long MOST_MEBIBYTES = 256;

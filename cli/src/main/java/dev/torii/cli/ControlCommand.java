@@ -13,6 +13,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -75,6 +76,23 @@ final class ControlCommand implements Callable<Integer> {
     private @Nullable Path key;
 
     @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            defaultValue = "/var/run/torii/token",
+            description =
+                    "With --kube, the token that the other replicas know this one by (default: ${DEFAULT-VALUE}).")
+    private Path token;
+
+    @Option(
+            names = "--lease",
+            paramLabel = "D",
+            defaultValue = "15s",
+            converter = DurationConverter.class,
+            description = "With --kube, how long the other replicas wait for a leader that is silent, in whole seconds"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private Duration lease;
+
+    @Option(
             names = "--drain-delay",
             paramLabel = "D",
             defaultValue = "0s",
@@ -91,9 +109,12 @@ final class ControlCommand implements Callable<Integer> {
         if ((certificate == null) != (key == null) || kube && key != null) {
             throw new ParameterException(spec.commandLine(), "--cert and --key go together, and not with --kube");
         }
+        if (lease.isZero() || !lease.equals(lease.truncatedTo(ChronoUnit.SECONDS))) {
+            throw new ParameterException(spec.commandLine(), "--lease must be whole seconds, at least one");
+        }
         Running.requirePaths(config);
         Logging.install(new FileOutputStream(FileDescriptor.err), Format.TEXT, Verbosity.INFO);
-        Control.Parts parts = kube ? InCluster.control(listen, image) : withFiles();
+        Control.Parts parts = kube ? InCluster.control(listen, image, token, lease) : withFiles();
         return Running.untilStopped(Control.start(options(), parts), Control::drain, Control::stopped);
     }
 

@@ -7,12 +7,16 @@ import dev.torii.control.provision.ProvisionSettings;
 import dev.torii.injector.ClusterInjector;
 import dev.torii.injector.InjectorSettings;
 import dev.torii.kube.Cluster;
+import dev.torii.kube.Election;
 import dev.torii.kube.OwnPod;
 import dev.torii.kube.preflight.Finding;
 import dev.torii.kube.preflight.Preflight;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.vertx.core.Future;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +40,8 @@ final class InCluster {
             KubernetesClient client = Cluster.connect(Cluster.Access.USUAL);
             InjectorSettings settings = injection.settings(() -> pod.image(client));
             injector = ClusterInjector.start(
-                    client, new ClusterInjector.Options(listen.host(), listen.port(), pod, settings));
+                    client,
+                    new ClusterInjector.Options(listen.host(), listen.port(), pod, settings, InstantSource.system()));
         } catch (IllegalArgumentException | IllegalStateException e) {
             throw new Failure(String.valueOf(e.getMessage()));
         }
@@ -45,7 +50,7 @@ final class InCluster {
     }
 
     /** What control is made of there. */
-    static Control.Parts control(HostPort listen, @Nullable String image) {
+    static Control.Parts control(HostPort listen, @Nullable String image, Path token, Duration lease) {
         OwnPod pod = OwnPod.of(System.getenv());
         try {
             KubernetesClient client = Cluster.connect(Cluster.Access.USUAL);
@@ -59,6 +64,8 @@ final class InCluster {
                     client,
                     pod,
                     listen.port(),
+                    token,
+                    Election.Timing.of(lease),
                     taker -> ClusterSource.watch(client, ClusterSource.Settings.USUAL, taker),
                     List.of(Reconciliation.maker(client, proxies)));
         } catch (IllegalArgumentException | IllegalStateException e) {

@@ -28,6 +28,23 @@ class GatewayOfClusterTest {
     private final MisbehavingBackend backend = MisbehavingBackend.start(Behaviours.wellBehaved());
     private final int port = FreePort.find();
 
+    /** What a gateway that follows a cluster by itself has to be allowed. */
+    private static final String READER = """
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRole
+            metadata: {name: reader}
+            rules:
+            - apiGroups: ["", apiextensions.k8s.io, discovery.k8s.io, gateway.networking.k8s.io, torii.dev]
+              resources: ["*"]
+              verbs: [list, watch]
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRoleBinding
+            metadata: {name: reader}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: reader}
+            subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: reader}]
+            """;
+
     @TempDir
     private Path folder;
 
@@ -90,7 +107,8 @@ class GatewayOfClusterTest {
     @Test
     void trafficFollowsTheClusterAndOutlivesIt() {
         cluster.apply(gateway() + "---\n" + route("/one"));
-        try (ToriiProcess gateway = ToriiProcess.gatewayOfCluster(folder, cluster.kubeconfig(folder))) {
+        cluster.apply(READER);
+        try (ToriiProcess gateway = ToriiProcess.gatewayOfCluster(folder, cluster.kubeconfig(folder), "reader")) {
             assertThat(status("/one")).as(gateway::errors).isEqualTo(OK);
             cluster.apply(route("/two"));
             becomes("/two", OK);
@@ -106,6 +124,11 @@ class GatewayOfClusterTest {
             cluster.delete("gateway.networking.k8s.io/v1", "HTTPRoute", "shop", "cart");
             becomes("/three", NOT_FOUND);
             assertThat(gateway.errors()).doesNotContain("Exception\n", "\tat ");
+            assertThat(cluster.requests())
+                    .filteredOn(each -> each.user().equals("reader"))
+                    .isNotEmpty()
+                    .allMatch(each -> each.verb().equals("list") || each.verb().equals("watch"))
+                    .noneMatch(each -> each.status() == 403);
         }
     }
 }

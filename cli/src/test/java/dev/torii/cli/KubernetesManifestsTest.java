@@ -29,7 +29,6 @@ import io.fabric8.kubernetes.api.model.rbac.RoleRef;
 import io.fabric8.kubernetes.api.model.rbac.Subject;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -38,7 +37,6 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code src/kubernetes} as kubectl renders it: every document is what its kind's types say, and they fit each other. */
@@ -54,10 +52,6 @@ class KubernetesManifestsTest {
             RENDERED.put(folder, known);
         }
         return known;
-    }
-
-    private static Rendered base() throws IOException, InterruptedException {
-        return rendered("base");
     }
 
     @ParameterizedTest
@@ -220,77 +214,6 @@ class KubernetesManifestsTest {
                             || rule.getResourceNames().equals(List.of("torii-ca")))
                     .as("who may write which Secrets")
                     .isTrue();
-        }
-    }
-
-    /** What control asks the API server for, and in which class it does. */
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            # config.cluster.ClusterSource
-            |configmaps,namespaces,secrets,services|get,list,watch|
-            discovery.k8s.io|endpointslices|get,list,watch|
-            gateway.networking.k8s.io|backendtlspolicies,gatewayclasses,gateways,grpcroutes,httproutes|get,list,watch|
-            gateway.networking.k8s.io|listenersets,referencegrants,tcproutes,tlsroutes|get,list,watch|
-            torii.dev|backendpolicies,faultpolicies,ratelimitpolicies,telemetrypolicies|get,list,watch|
-            # config.cluster.BundleWatch
-            apiextensions.k8s.io|customresourcedefinitions|get,list,watch|gatewayclasses.gateway.networking.k8s.io
-            # control.status.StatusWriter
-            gateway.networking.k8s.io|backendtlspolicies/status,gatewayclasses/status,gateways/status|patch|
-            gateway.networking.k8s.io|grpcroutes/status,httproutes/status,listenersets/status|patch|
-            gateway.networking.k8s.io|tcproutes/status,tlsroutes/status|patch|
-            torii.dev|backendpolicies/status,faultpolicies/status|patch|
-            torii.dev|ratelimitpolicies/status,telemetrypolicies/status|patch|
-            # control.provision.Provisioner
-            |serviceaccounts,services|create,delete,get,list,patch,watch|
-            apps|deployments|create,delete,get,list,patch,watch|
-            policy|poddisruptionbudgets|create,delete,get,list,patch,watch|
-            # control.provision.ClassesInUse
-            gateway.networking.k8s.io|gatewayclasses|patch|
-            # control.identity, kube.OwnPod
-            authentication.k8s.io|tokenreviews|create|
-            |pods|get|
-            # kube.Bundles, kube.Authority, kube.Election
-            |configmaps|create|
-            |configmaps|patch|torii-ca
-            |secrets|create|
-            |secrets|update|torii-ca
-            coordination.k8s.io|leases|create|
-            coordination.k8s.io|leases|get,update|torii-control
-            """)
-    void controlMayDoWhatItDoes(String group, String resources, String verbs, String name)
-            throws IOException, InterruptedException {
-        mayDo("torii-control", group, resources, verbs, name);
-    }
-
-    /** The same of the injector: injector.ClusterInjector, kube.CaBundle, kube.OwnPod, kube.Authority, kube.Election. */
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            admissionregistration.k8s.io|mutatingwebhookconfigurations|get,list,patch,watch|torii-injector
-            |pods|get|
-            |secrets|create|
-            |secrets|get,list,update,watch|torii-ca
-            coordination.k8s.io|leases|create|
-            coordination.k8s.io|leases|get,update|torii-injector
-            """)
-    void theInjectorMayDoWhatItDoes(String group, String resources, String verbs, String name)
-            throws IOException, InterruptedException {
-        mayDo("torii-injector", group, resources, verbs, name);
-    }
-
-    private static void mayDo(String role, String group, String resources, String verbs, String name)
-            throws IOException, InterruptedException {
-        List<PolicyRule> rules =
-                new ArrayList<>(base().one(ClusterRole.class, "", role).getRules());
-        rules.addAll(base().one(Role.class, "torii-system", role).getRules());
-        for (String resource : resources.split(",")) {
-            for (String verb : verbs.split(",")) {
-                assertThat(rules).as(verb + " " + resource).anySatisfy(rule -> {
-                    assertThat(rule.getApiGroups()).contains(group == null ? "" : group);
-                    assertThat(rule.getResources()).contains(resource);
-                    assertThat(rule.getVerbs()).contains(verb);
-                    assertThat(rule.getResourceNames()).isIn(List.of(), name == null ? List.of() : List.of(name));
-                });
-            }
         }
     }
 

@@ -63,10 +63,12 @@ final class ToriiProcess implements AutoCloseable {
         return new ToriiProcess(home, name, SMALL, environment, "gateway", all);
     }
 
-    /** Starts a gateway on loopback that serves the cluster of a kubeconfig. */
-    static ToriiProcess gatewayOfCluster(Path home, Path kubeconfig) {
+    /** Starts a gateway on loopback that serves the cluster of a kubeconfig, as this user. */
+    static ToriiProcess gatewayOfCluster(Path home, Path kubeconfig, String user) {
         List<String> all = List.of("--kube", "--bind", "127.0.0.1");
-        return new ToriiProcess(home, "kube", SMALL, Map.of("KUBECONFIG", kubeconfig.toString()), "gateway", all);
+        Map<String, String> environment =
+                Map.of("KUBECONFIG", kubeconfig.toString(), "KUBERNETES_IMPERSONATE_USERNAME", user);
+        return new ToriiProcess(home, "kube", SMALL, environment, "gateway", all);
     }
 
     /**

@@ -14,6 +14,7 @@ import dev.torii.control.identity.Identities;
 import dev.torii.control.provision.ProvisionSettings;
 import dev.torii.control.stream.StreamServer;
 import dev.torii.gateway.Gateway;
+import dev.torii.kube.Election;
 import dev.torii.kube.OwnPod;
 import dev.torii.testkit.Await;
 import dev.torii.testkit.Certificates;
@@ -120,6 +121,8 @@ final class TwoControlsTest {
                     client,
                     new OwnPod("torii-system", name, "127.0.0.1"),
                     port,
+                    Path.of("token"),
+                    Election.Timing.USUAL,
                     taker -> ClusterSource.watch(client, ClusterSource.Settings.USUAL, taker),
                     List.of(Reconciliation.maker(
                             client, new ProvisionSettings("torii-system", "torii:1", "https://control:15010"))));

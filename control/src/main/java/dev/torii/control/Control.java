@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.ServerSSLOptions;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.BindException;
@@ -199,9 +200,10 @@ public final class Control {
 
     private static Throwable told(String what, String host, int port, Throwable cause) {
         String why = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
-        return cause instanceof BindException || cause.getCause() instanceof BindException
+        // the native transport's is no BindException
+        return cause instanceof IOException || cause.getCause() instanceof IOException
                 ? new BindException("cannot open " + what + " " + host + ":" + port + ": "
-                        + why.substring(why.lastIndexOf(": ") + 1))
+                        + why.substring(why.lastIndexOf(": ") + 1).strip())
                 : new IllegalArgumentException("cannot serve: " + why);
     }
 

@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +24,6 @@ public final class InCluster {
     /** What all replicas together are called: their Service, Lease and ServiceAccount. */
     public static final String NAME = "torii-control";
 
-    /** Where a pod finds the token that it shows to control. */
-    private static final Path TOKEN = Path.of("/var/run/torii/token");
-
     private InCluster() {}
 
     /**
@@ -34,20 +32,28 @@ public final class InCluster {
      * @param client is closed when control ends
      * @param replica which of several this is
      * @param port where replicas reach each other
+     * @param token file of what this one shows to the others
+     * @param timing of their election
      * @param makers of the leader's work, besides telling all namespaces whom to trust
      */
     public static Control.Parts parts(
-            KubernetesClient client, OwnPod replica, int port, Feed feed, List<LeaderWork.Maker> makers) {
+            KubernetesClient client,
+            OwnPod replica,
+            int port,
+            Path token,
+            Election.Timing timing,
+            Feed feed,
+            List<LeaderWork.Maker> makers) {
         AuthorityKeys keys = new AuthorityKeys(client, replica);
         ClusterIdentities identities = new ClusterIdentities(client, replica.namespace());
         List<LeaderWork.Maker> all = new ArrayList<>(makers);
-        all.add((programmed, leads) -> keys.told(client));
+        all.add((programmed, leads) -> keys.told(client, leads));
         return new Control.Parts(
                 feed,
                 identities,
                 keys,
-                new LeaseLeadership(client, replica, port),
-                () -> Files.readString(TOKEN).strip(),
+                new LeaseLeadership(client, replica, port, timing),
+                () -> Files.readString(token).strip(),
                 all,
                 () -> {
                     identities.close();
@@ -60,16 +66,18 @@ public final class InCluster {
 
         private final KubernetesClient client;
         private final Election.Seat seat;
+        private final Election.Timing timing;
         private volatile @Nullable Election election;
 
-        LeaseLeadership(KubernetesClient client, OwnPod replica, int port) {
+        LeaseLeadership(KubernetesClient client, OwnPod replica, int port, Election.Timing timing) {
             this.client = client;
             this.seat = new Election.Seat(replica.namespace(), NAME, replica.identity(port));
+            this.timing = timing;
         }
 
         @Override
         public void run(Runnable won, Runnable lost) {
-            election = Election.start(client, seat, Election.Timing.USUAL, won, lost);
+            election = Election.start(client, seat, timing, won, lost);
         }
 
         @Override
@@ -123,8 +131,8 @@ public final class InCluster {
             });
         }
 
-        LeaderWork told(KubernetesClient cluster) {
-            Bundles begun = Bundles.start(cluster, bundle);
+        LeaderWork told(KubernetesClient cluster, BooleanSupplier leads) {
+            Bundles begun = Bundles.start(cluster, bundle, leads);
             telling = begun;
             return new LeaderWork() {
                 @Override

@@ -3,6 +3,7 @@ package dev.torii.control;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Executors;
@@ -34,7 +35,15 @@ public final class KeyFiles implements Keys {
     }
 
     private Pair read() throws IOException {
-        return new Pair(Files.readString(certificate), Files.readString(key), "");
+        return new Pair(text(certificate), text(key), "");
+    }
+
+    private static String text(Path file) throws IOException {
+        try {
+            return Files.readString(file);
+        } catch (CharacterCodingException e) {
+            throw new IOException(file + " is not PEM", e);
+        }
     }
 
     @Override

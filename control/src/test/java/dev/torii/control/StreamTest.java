@@ -21,8 +21,10 @@ import dev.torii.control.identity.Identities;
 import dev.torii.control.identity.Identities.Refused;
 import dev.torii.control.stream.StreamServer;
 import dev.torii.testkit.Await;
+import dev.torii.testkit.Certificates;
 import io.vertx.core.Future;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,6 +32,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -264,6 +267,14 @@ class StreamTest {
         assertThat(closing("{\"want\":[\"" + "x".repeat(70_000) + "\"]}"))
                 .as("too long")
                 .isEqualTo(4400);
+        String tooMany = "\"s1.shop\"" + ",\"s1.shop\"".repeat(5_000);
+        assertThat(closing(hello.replace("\"wants\":[]", "\"wants\":[" + tooMany + "]")))
+                .as("a hello that wants too much")
+                .isEqualTo(4400);
+        try (TestProxy proxy = TestProxy.to(control)) {
+            proxy.sayPart(hello).sayPart(" ".repeat(40_000)).sayPart(" ".repeat(40_000));
+            assertThat(proxy.closed()).as("too long, in parts").isEqualTo(4400);
+        }
         try (TestProxy proxy = TestProxy.to(control)) {
             proxy.sayBytes(new byte[] {1, 2});
             assertThat(proxy.closed()).isEqualTo(4400);
@@ -342,6 +353,43 @@ class StreamTest {
             assertThat(dead.closed()).isEqualTo(1006);
         }
         impatient.drain();
+    }
+
+    /** Neither by a connection that never says anything, nor by one that begins TLS and does not go on. */
+    @Test
+    void nobodyIsWaitedForInAHandshake() throws Exception {
+        Certificates.Leaf leaf = Certificates.selfSigned("control");
+        var limits = new StreamServer.Limits(2, Duration.ofMillis(300), Duration.ofSeconds(60));
+        var options = new Control.Options("127.0.0.1", 0, "127.0.0.1", 0, limits, Duration.ZERO);
+        Control secure = join(Control.start(options, Control.Parts.alone(feed, new Believed(), new Fixed(leaf))));
+        try (Socket silent = new Socket("127.0.0.1", secure.port());
+                Socket slow = new Socket("127.0.0.1", secure.port())) {
+            silent.setSoTimeout((int) PATIENCE.toMillis());
+            slow.setSoTimeout((int) PATIENCE.toMillis());
+            slow.getOutputStream().write(new byte[] {22, 3, 1, 2, 0, 1});
+            assertThat(silent.getInputStream().read()).isNegative();
+            assertThat(slow.getInputStream().read()).isNegative();
+        } finally {
+            join(secure.drain());
+        }
+    }
+
+    private record Fixed(Certificates.Leaf leaf) implements Keys {
+
+        @Override
+        public void follow(Consumer<Pair> taker) {
+            taker.accept(new Pair(leaf.certificatePem(), leaf.keyPem(), ""));
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static <T> T join(Future<T> future) {
+        return future.toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(20, TimeUnit.SECONDS)
+                .join();
     }
 
     @Test

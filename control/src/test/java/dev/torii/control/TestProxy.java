@@ -49,6 +49,10 @@ public final class TestProxy implements AutoCloseable {
         return new TestProxy(control, client, builder -> builder, true);
     }
 
+    public static TestProxy over(HttpClient client, URI control, String token) {
+        return new TestProxy(control, client, builder -> builder.header("authorization", "Bearer " + token), true);
+    }
+
     /** One that never reads. */
     public static TestProxy deafTo(Control control) {
         return new TestProxy(uri(control), CLIENT, builder -> builder, false);
@@ -89,6 +93,12 @@ public final class TestProxy implements AutoCloseable {
 
     public TestProxy say(String text) {
         socket.sendText(text, true).join();
+        return this;
+    }
+
+    /** Of a message that never ends. */
+    public TestProxy sayPart(String text) {
+        socket.sendText(text, false).join();
         return this;
     }
 

@@ -46,14 +46,17 @@ public final class ClusterInjector {
 
     private volatile String bundle = "";
 
+    private volatile @Nullable Election election;
+
     /** While this replica leads. */
     private volatile @Nullable CaBundle caBundle;
 
     /**
      * @param port 0 for any free one
      * @param pod whose namespace holds what belongs to the injector
+     * @param clock by which certificates run out
      */
-    public record Options(String host, int port, OwnPod pod, InjectorSettings settings) {}
+    public record Options(String host, int port, OwnPod pod, InjectorSettings settings, InstantSource clock) {}
 
     private ClusterInjector(KubernetesClient client, Options options) {
         this.client = client;
@@ -74,9 +77,10 @@ public final class ClusterInjector {
                 Election.Timing.USUAL,
                 injector::lead,
                 injector::leadNoMore);
+        injector.election = election;
         List<String> names = new ArrayList<>(Authority.namesOf(NAME, namespace));
         names.add(options.host());
-        Authority authority = Authority.start(client, namespace, names, InstantSource.system(), injector::certified);
+        Authority authority = Authority.start(client, namespace, names, options.clock(), injector::certified);
         injector.leave.complete(() -> {
             election.close();
             authority.close();
@@ -124,10 +128,15 @@ public final class ClusterInjector {
     }
 
     private void lead() {
-        CaBundle kept = CaBundle.start(client, NAME, "");
+        CaBundle kept = CaBundle.start(client, NAME, "", this::leads);
         caBundle = kept;
         // Only now: whoever comes with another meanwhile sees whom to offer it to.
         kept.offer(bundle);
+    }
+
+    private boolean leads() {
+        Election running = election;
+        return running != null && running.leads();
     }
 
     private void leadNoMore() {

@@ -9,7 +9,9 @@ import dev.torii.kube.preflight.Preflight;
 import dev.torii.testkit.Await;
 import dev.torii.testkit.FreePort;
 import dev.torii.testkit.TlsClients;
+import dev.torii.testkit.kube.ApiRequest;
 import dev.torii.testkit.kube.ApiServer;
+import dev.torii.testkit.kube.Rights;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
@@ -31,6 +33,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -86,7 +89,11 @@ final class ClusterInjectorTest {
         return ClusterInjector.start(
                 new KubernetesClientBuilder().withConfig(asItself()).build(),
                 new ClusterInjector.Options(
-                        "127.0.0.1", port, new OwnPod(CONTROLS_NAMESPACE, name, "127.0.0.1"), Pods.SETTINGS));
+                        "127.0.0.1",
+                        port,
+                        new OwnPod(CONTROLS_NAMESPACE, name, "127.0.0.1"),
+                        Pods.SETTINGS,
+                        InstantSource.system()));
     }
 
     /** With the rights that it has in a cluster, which a real API server knows of. */
@@ -102,7 +109,16 @@ final class ClusterInjectorTest {
         for (ClusterInjector each : List.of(second, first)) {
             each.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
         }
+        Rights rights = Rights.of("injector-access.yaml");
+        List<ApiRequest> asked = api.requests().stream()
+                .filter(each -> each.user().endsWith(":torii-injector"))
+                .toList();
         api.close();
+        assertThat(rights.exceededBy(asked)).isEmpty();
+        assertThat(asked).extracting(ApiRequest::status).doesNotContain(401, 403);
+        assertThat(rights.unusedBy(asked))
+                .as("but for a rotation, and its image, which it was told here")
+                .containsExactly("get /pods", "update /secrets=torii-ca");
     }
 
     private static Resource<MutatingWebhookConfiguration> configuration() {

@@ -14,6 +14,7 @@ import java.net.HttpURLConnection;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 
 /**
  * Whom pods may trust, where they can mount it: a ConfigMap {@value Authority#NAME} with {@code ca.crt} in every namespace
@@ -38,12 +39,14 @@ public final class Bundles implements AutoCloseable {
     /** Namespaces that were written to, while the watch has not told of it: until then the store knows less than we do. */
     private final Set<String> awaited = ConcurrentHashMap.newKeySet();
 
+    private final BooleanSupplier leads;
     private volatile String bundle;
     private String trouble = "";
 
-    private Bundles(KubernetesClient client, String bundle) {
+    private Bundles(KubernetesClient client, String bundle, BooleanSupplier leads) {
         this.client = client;
         this.bundle = bundle;
+        this.leads = leads;
         this.namespaces = client.namespaces().runnableInformer(0).exceptionHandler((started, e) -> retry(e));
         this.maps = client.configMaps()
                 .inAnyNamespace()
@@ -59,9 +62,10 @@ public final class Bundles implements AutoCloseable {
      *
      * @param client stays its owner's to close
      * @param bundle PEM, as {@link Authority.Credentials#bundle}
+     * @param leads asked before each write
      */
-    public static Bundles start(KubernetesClient client, String bundle) {
-        Bundles bundles = new Bundles(client, bundle);
+    public static Bundles start(KubernetesClient client, String bundle, BooleanSupplier leads) {
+        Bundles bundles = new Bundles(client, bundle, leads);
         bundles.namespaces.start().thenRun(bundles.upkeep::poke);
         bundles.maps.start().thenRun(bundles.upkeep::poke);
         return bundles;
@@ -105,6 +109,9 @@ public final class Bundles implements AutoCloseable {
 
     /** False when it has to be tried again. */
     private boolean put(String namespace, Map<String, String> wanted) {
+        if (!leads.getAsBoolean()) {
+            return false;
+        }
         if (!awaited.add(namespace)) {
             return true;
         }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /**
  * By what the API server trusts a webhook: {@code caBundle} of all webhooks of one MutatingWebhookConfiguration, written, and
@@ -29,6 +30,7 @@ public final class CaBundle implements AutoCloseable {
     private final String name;
     private final Upkeep upkeep;
     private final SharedIndexInformer<MutatingWebhookConfiguration> configurations;
+    private final BooleanSupplier leads;
     private volatile String wanted;
 
     /** On upkeep's thread: the version that was written to, until the watch tells of another. */
@@ -36,10 +38,11 @@ public final class CaBundle implements AutoCloseable {
 
     private String trouble = "";
 
-    private CaBundle(KubernetesClient client, String name, String bundle) {
+    private CaBundle(KubernetesClient client, String name, String bundle, BooleanSupplier leads) {
         this.client = client;
         this.name = name;
         this.wanted = encoded(bundle);
+        this.leads = leads;
         this.upkeep = new Upkeep("caBundle of " + name, this::put);
         this.configurations = client.admissionRegistration()
                 .v1()
@@ -59,9 +62,10 @@ public final class CaBundle implements AutoCloseable {
      * @param client stays its owner's to close
      * @param name of the MutatingWebhookConfiguration, which may come later
      * @param bundle PEM; {@code ""}: there is none yet
+     * @param leads asked before each write
      */
-    public static CaBundle start(KubernetesClient client, String name, String bundle) {
-        CaBundle started = new CaBundle(client, name, bundle);
+    public static CaBundle start(KubernetesClient client, String name, String bundle, BooleanSupplier leads) {
+        CaBundle started = new CaBundle(client, name, bundle, leads);
         started.configurations.start().thenRun(started.upkeep::poke);
         return started;
     }
@@ -87,6 +91,9 @@ public final class CaBundle implements AutoCloseable {
         List<Map<String, String>> patch = patch(is.getWebhooks(), bundle);
         if (patch.isEmpty() || (version + bundle).equals(written)) {
             return true;
+        }
+        if (!leads.getAsBoolean()) {
+            return false;
         }
         try {
             written = version + bundle;

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The way to a cluster's API server: in a pod by its service account, elsewhere by a kubeconfig. */
 public final class Cluster {
@@ -58,7 +59,7 @@ public final class Cluster {
     private static Config config(Access access) {
         String context = access.context().isEmpty() ? null : access.context();
         if (access.kubeconfig().isEmpty()) {
-            Config found = Config.autoConfigure(context);
+            Config found = found(context);
             boolean nothing = found.getCurrentContext() == null && !Files.exists(OWN_NAMESPACE);
             if (nothing && Config.DEFAULT_MASTER_URL.equals(stripped(found.getMasterUrl()))) {
                 throw new IllegalArgumentException("no cluster: this is no pod, and there is no kubeconfig");
@@ -76,6 +77,14 @@ public final class Cluster {
             throw new IllegalArgumentException(file + ": not a kubeconfig: " + Threads.line(e), e);
         }
         return checked(read, access);
+    }
+
+    private static Config found(@Nullable String context) {
+        try {
+            return Config.autoConfigure(context);
+        } catch (RuntimeException e) { // of more than one YAML parser
+            throw new IllegalArgumentException("no cluster: not a kubeconfig: " + Threads.line(e), e);
+        }
     }
 
     private static String stripped(String url) {

@@ -8,6 +8,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -70,8 +71,22 @@ public final class Election implements AutoCloseable {
     public record Timing(Duration lease, Duration deadline, Duration retry) {
 
         /** As Kubernetes' own controllers do: 15 s, 10 s, 2 s. */
-        public static final Timing USUAL =
-                new Timing(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2));
+        public static final Timing USUAL = of(Duration.ofSeconds(15));
+
+        /**
+         * Of a Lease that lasts so long, the others in the usual relation to it.
+         *
+         * @throws IllegalArgumentException when that is not whole seconds, or none
+         */
+        public static Timing of(Duration lease) {
+            if (!lease.equals(lease.truncatedTo(ChronoUnit.SECONDS))) {
+                throw new IllegalArgumentException("a Lease lasts whole seconds");
+            }
+            return new Timing(
+                    lease,
+                    lease.multipliedBy(2).dividedBy(3),
+                    lease.multipliedBy(2).dividedBy(15));
+        }
 
         public Timing {
             if (lease.compareTo(deadline) <= 0
@@ -110,7 +125,8 @@ public final class Election implements AutoCloseable {
 
     /** An answer that comes after the next attempt is of no use, nor are retries below our own. */
     private static KubernetesClient impatient(KubernetesClient client, Timing timing) {
-        RequestConfig config = new RequestConfigBuilder()
+        RequestConfig config = new RequestConfigBuilder(
+                        client.getConfiguration().getRequestConfig())
                 .withRequestTimeout((int) timing.retry().toMillis())
                 .withRequestRetryBackoffLimit(0)
                 .build();

@@ -63,7 +63,7 @@ final class BundlesTest {
 
     @Test
     void everyNamespaceButTheClustersOwnHasIt() {
-        try (Bundles bundles = Bundles.start(client, "first")) {
+        try (Bundles bundles = Bundles.start(client, "first", () -> true)) {
             assertThat(awaitBundle("shop", "first")).isTrue();
             assertThat(awaitBundle("torii-system", "first")).isTrue();
             client.resource(namespace("late")).create();
@@ -79,7 +79,7 @@ final class BundlesTest {
             assertThat(awaitBundle("torii-system", "second")).isTrue();
             api.settle();
         }
-        try (Bundles again = Bundles.start(client, "third")) {
+        try (Bundles again = Bundles.start(client, "third", () -> true)) {
             again.offer("second");
             client.resource(namespace("last")).create();
             assertThat(awaitBundle("last", "second")).isTrue();
@@ -99,7 +99,7 @@ final class BundlesTest {
                         .withData(Map.of("ca.crt", "forged", "other", "theirs"))
                         .build())
                 .create();
-        try (Bundles bundles = Bundles.start(client, "old")) {
+        try (Bundles bundles = Bundles.start(client, "old", () -> true)) {
             bundles.offer("ours");
             assertThat(awaitBundle("shop", "ours")).isTrue();
             assertThat(map("shop").getData()).containsEntry("other", "theirs");
@@ -112,7 +112,7 @@ final class BundlesTest {
 
     @Test
     void anApiServerThatIsAwayIsWaitedFor() {
-        try (Bundles bundles = Bundles.start(client, "first")) {
+        try (Bundles bundles = Bundles.start(client, "first", () -> true)) {
             assertThat(awaitBundle("shop", "first")).isTrue();
             assertThat(awaitBundle("torii-system", "first")).isTrue();
             api.answers(500);

@@ -12,6 +12,7 @@ import dev.torii.config.resource.Service;
 import dev.torii.config.resource.TlsRoute;
 import dev.torii.config.source.Catalog;
 import dev.torii.testkit.Await;
+import dev.torii.testkit.kube.ApiRequest;
 import dev.torii.testkit.kube.ApiServer;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
@@ -36,6 +37,10 @@ class ClusterSourceTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final ClusterSource.Settings QUICK = new ClusterSource.Settings(
             Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofMillis(200), Duration.ofSeconds(2));
+    /** To whom a watch that takes long to begin again is not lost. */
+    private static final ClusterSource.Settings PATIENT = new ClusterSource.Settings(
+            Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofMillis(200), Duration.ofMinutes(1));
+
     private static final String SERVICE = """
             apiVersion: v1
             kind: Service
@@ -64,8 +69,12 @@ class ClusterSourceTest {
     }
 
     private ClusterSource watch(Consumer<Catalog> onChange) {
+        return watch(QUICK, onChange);
+    }
+
+    private ClusterSource watch(ClusterSource.Settings settings, Consumer<Catalog> onChange) {
         try (KubernetesClient client = server.newClient()) {
-            return ClusterSource.watch(client, QUICK, onChange);
+            return ClusterSource.watch(client, settings, onChange);
         }
     }
 
@@ -200,15 +209,47 @@ class ClusterSourceTest {
         }
     }
 
+    /** Where a bookmark says that they are: nothing is listed again. */
     @Test
-    void watchesThatEndBeginAgain() throws Exception {
-        try (ClusterSource source = watch()) {
+    void watchesThatEndBeginAgainWhereTheyWere() throws Exception {
+        try (ClusterSource source = watch(PATIENT, catalogs::add)) {
             first();
-            server.breakConnections();
+            assertThat(Await.until(PATIENCE, () -> source.health().connected())).isTrue();
+            assertThat(asked("watch")).isNotEmpty().allMatch(each -> each.uri().contains("allowWatchBookmarks=true"));
+            int lists = asked("list").size();
+            assertThat(Await.until(PATIENCE, () -> server.endWatches("/services?", "4711")))
+                    .isTrue();
+            assertThat(Await.until(PATIENCE, () -> isWatchedFrom("4711"))).isTrue();
             server.apply(service("a"));
             until(now -> has(now, Service.class, "a"));
-            assertThat(source).isNotNull();
+            server.breakConnections();
+            assertThat(Await.until(PATIENCE, () -> isWatchedFrom(version("a")))).isTrue();
+            server.apply(service("b"));
+            until(now -> has(now, Service.class, "b"));
+            assertThat(asked("list")).hasSize(lists);
         }
+    }
+
+    private boolean isWatchedFrom(String version) {
+        return asked("watch").stream()
+                .anyMatch(each ->
+                        each.resource().equals("services") && each.uri().contains("resourceVersion=" + version + "&"));
+    }
+
+    private String version(String service) {
+        return server.client()
+                .services()
+                .inNamespace("shop")
+                .withName(service)
+                .require()
+                .getMetadata()
+                .getResourceVersion();
+    }
+
+    private List<ApiRequest> asked(String verb) {
+        return server.requests().stream()
+                .filter(each -> each.verb().equals(verb))
+                .toList();
     }
 
     /** 410: what happened in between cannot be told any more, and is found by listing again. */

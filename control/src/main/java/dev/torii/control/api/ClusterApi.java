@@ -42,10 +42,12 @@ public final class ClusterApi {
         this.client = client;
         this.timeout = timeout;
         this.leads = leads;
-        // Whoever asks knows better when to ask again, and whether at all.
+        // Whoever asks knows better when to ask again, and whether at all. As whom, the client says.
         this.http = client.getHttpClient()
                 .newBuilder()
-                .tag(new RequestConfigBuilder().withRequestRetryBackoffLimit(0).build())
+                .tag(new RequestConfigBuilder(client.getConfiguration().getRequestConfig())
+                        .withRequestRetryBackoffLimit(0)
+                        .build())
                 .build();
     }
 

@@ -1,5 +1,6 @@
 package dev.torii.control.stream;
 
+import dev.torii.config.Wording;
 import dev.torii.config.source.Catalog;
 import dev.torii.config.stream.Message;
 import dev.torii.config.stream.Message.FromProxy;
@@ -42,7 +43,7 @@ public final class StreamServer {
 
     /**
      * @param streams how many at a time
-     * @param hello how long a proxy may take to say who it is
+     * @param hello how long a proxy may take to say who it is, and before that to agree on TLS
      * @param silence after how long a proxy that says nothing, and does not even ping, is taken for dead
      */
     public record Limits(int streams, Duration hello, Duration silence) {
@@ -74,6 +75,8 @@ public final class StreamServer {
                 .setMaxWebSocketMessageSize(Message.MOST_FROM_PROXY)
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setPerMessageWebSocketCompressionSupported(false)
+                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setSslHandshakeTimeout(limits.hello().toMillis())
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setReadIdleTimeout((int) limits.silence().toMillis());
     }
@@ -163,7 +166,12 @@ public final class StreamServer {
 
         private void turnAway(@Nullable Throwable cause, Hello hello) {
             String who = (hello.pod().isEmpty() ? "a proxy" : hello.pod()) + " at " + connection.remoteAddress();
-            LOG.log(Level.WARNING, "refused " + who + ": " + (cause == null ? "" : cause.getMessage()));
+            // as parameters, so that the log holds back what comes again and again
+            LOG.log(
+                    Level.WARNING,
+                    "refused {0}: {1}",
+                    Wording.shown(who),
+                    Wording.shown(cause == null ? "" : String.valueOf(cause.getMessage())));
             if (cause instanceof Refused why) {
                 refuse(why.isKnown() ? Code.FORBIDDEN : Code.STRANGER, String.valueOf(why.getMessage()));
             } else {

@@ -38,6 +38,7 @@ class ClusterIdentitiesTest {
             "web", List.of("system:serviceaccount:infra:web-torii", "web-torii-1"),
             "shared", List.of("system:serviceaccount:torii-system:torii-gateway", "torii-gateway-1"),
             "control", List.of("system:serviceaccount:torii-system:torii-control", "control-1"),
+            "elsewhere", List.of("system:serviceaccount:shop:default", "cart-1"),
             "person", List.of("alice", ""));
 
     private final AtomicInteger reviews = new AtomicInteger();
@@ -79,7 +80,9 @@ class ClusterIdentitiesTest {
                 "{\"apiVersion\":\"authentication.k8s.io/v1\",\"kind\":\"TokenReview\",\"status\":"
                         + (whose == null
                                 ? "{\"authenticated\":false}}"
-                                : "{\"authenticated\":true,\"audiences\":[\"torii-control\"],\"user\":{\"username\":\""
+                                : "{\"authenticated\":true,\"audiences\":[\""
+                                        + (token.equals("elsewhere") ? "vault" : "torii-control")
+                                        + "\"],\"user\":{\"username\":\""
                                         + whose.get(0) + "\",\"extra\":{"
                                         + (whose.get(1).isEmpty()
                                                 ? ""
@@ -130,7 +133,7 @@ class ClusterIdentitiesTest {
 
     @Test
     void whoHasNoTokenOfTheClusterIsNobody() {
-        for (String token : List.of("", "forged", "person")) {
+        for (String token : List.of("", "forged", "person", "elsewhere")) {
             assertThatThrownBy(() -> known(token, sidecar("shop/cart-1")))
                     .isInstanceOfSatisfying(
                             Refused.class, e -> assertThat(e.isKnown()).isFalse());

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -44,7 +45,8 @@ final class StatusWriterTest {
     private static final Condition REFUSED = new Condition("Accepted", false, "NotAllowedByListeners", "");
 
     private final MockApi cluster = new MockApi();
-    private final ClusterApi api = new ClusterApi(cluster.client(), Duration.ofSeconds(2), () -> true);
+    private final AtomicBoolean leads = new AtomicBoolean(true);
+    private final ClusterApi api = new ClusterApi(cluster.client(), Duration.ofSeconds(2), leads::get);
     private final Map<ObjectKey, Wanted> all = new HashMap<>();
     private StatusWriter writer = writer(Duration.ofHours(1));
 
@@ -198,6 +200,18 @@ final class StatusWriterTest {
         until(() -> writer.writes() == 1);
         assertThat(cluster.asked("PATCH")).isEqualTo(1);
         assertThat(asked).hasValue(3);
+    }
+
+    /** It was not let run for a while, and has not noticed yet that somebody else leads. */
+    @Test
+    void whoDoesNotLeadAtThatMomentWritesNothing() {
+        create("cart");
+        leads.set(false);
+        want("cart", ACCEPTED);
+        until(() -> cluster.asked("GET " + FOLDER + "cart") > 2);
+        assertThat(cluster.asked("PATCH")).isZero();
+        leads.set(true);
+        until(() -> writer.writes() == 1);
     }
 
     @Test

@@ -36,12 +36,12 @@ final class Rights {
             "create,patch * apps/deployments",
             "create,patch * /services",
             "get,update own coordination.k8s.io/leases=torii-control",
-            "get,watch,update own /secrets=torii-ca");
+            "list,watch,update own /secrets=torii-ca");
 
     private static final List<String> INJECTORS = List.of(
             "list,watch,patch * admissionregistration.k8s.io/mutatingwebhookconfigurations=torii-injector",
             "get,update own coordination.k8s.io/leases=torii-injector",
-            "get,watch,update own /secrets=torii-ca");
+            "list,watch,update own /secrets=torii-ca");
 
     private final KubernetesClient client;
     private final String namespace;

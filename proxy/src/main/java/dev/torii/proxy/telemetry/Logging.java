@@ -60,13 +60,14 @@ public final class Logging implements AutoCloseable {
         }
     }
 
-    private final Logger root = Logger.getLogger("");
-    /** Held, because java.util.logging forgets the level of a logger that nobody holds. */
-    private final Logger ours = Logger.getLogger("dev.torii");
+    /** Held for ever, because java.util.logging forgets the level of a logger that nobody holds. */
+    private static final Logger OURS = Logger.getLogger("dev.torii");
 
     /** Tells each broken handshake with a stack trace. What came of it is one line where the connection was wanted. */
-    private final Logger redisConnections = Logger.getLogger("io.vertx.redis.client.impl.RedisConnectionManager");
+    private static final Logger REDIS_CONNECTIONS =
+            Logger.getLogger("io.vertx.redis.client.impl.RedisConnectionManager");
 
+    private final Logger root = Logger.getLogger("");
     private final List<Handler> replaced = List.of(root.getHandlers());
     private final @Nullable Level replacedLevel = root.getLevel();
     private final LogHandler handler;
@@ -109,9 +110,9 @@ public final class Logging implements AutoCloseable {
     }
 
     private void levels(Level house, Level libraries) {
-        ours.setLevel(house);
+        OURS.setLevel(house);
         root.setLevel(libraries);
-        redisConnections.setLevel(libraries.intValue() < Level.WARNING.intValue() ? libraries : Level.OFF);
+        REDIS_CONNECTIONS.setLevel(libraries.intValue() < Level.WARNING.intValue() ? libraries : Level.OFF);
     }
 
     /** Messages that were never written because the stream was too slow or failed, since the start. */
@@ -126,7 +127,7 @@ public final class Logging implements AutoCloseable {
         handler.close();
         replaced.forEach(root::addHandler);
         root.setLevel(replacedLevel);
-        ours.setLevel(null);
-        redisConnections.setLevel(null);
+        OURS.setLevel(null);
+        REDIS_CONNECTIONS.setLevel(null);
     }
 }

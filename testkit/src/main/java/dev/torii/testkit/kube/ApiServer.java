@@ -3,8 +3,11 @@ package dev.torii.testkit.kube;
 import dev.torii.testkit.Listening;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
+import io.fabric8.kubernetes.api.model.authentication.BoundObjectReference;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequestSpec;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequestSpecBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -19,6 +22,7 @@ import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -45,6 +49,9 @@ public final class ApiServer implements AutoCloseable {
         ConfigBuilder access();
 
         String scheme();
+
+        /** All that were answered so far, watches too. */
+        List<ApiRequest> requests();
 
         @Override
         void close();
@@ -99,6 +106,12 @@ public final class ApiServer implements AutoCloseable {
         return config(wire.port());
     }
 
+    /** The same for who has no more rights than a ServiceAccount, which is there. */
+    public Config configOf(String namespace, String account) {
+        String token = token(namespace, account, new TokenRequestSpec());
+        return new ConfigBuilder(config()).withOauthToken(token).build();
+    }
+
     private KubernetesClient client(int port) {
         return new KubernetesClientBuilder().withConfig(config(port)).build();
     }
@@ -144,17 +157,43 @@ public final class ApiServer implements AutoCloseable {
         wire.breakConnections();
     }
 
+    /** What has been asked so far by anybody, in the order of the answers, as far as it was answered. */
+    public List<ApiRequest> requests() {
+        return engine.requests();
+    }
+
     /** A token of a ServiceAccount that there is, as pods show it to control. */
     public String token(String namespace, String account) {
+        return token(namespace, account, forControl().build());
+    }
+
+    /** The same, made for a pod that there is. */
+    public String tokenOfPod(String namespace, String account, String pod) {
+        String uid = client.pods()
+                .inNamespace(namespace)
+                .withName(pod)
+                .require()
+                .getMetadata()
+                .getUid();
+        return token(
+                namespace,
+                account,
+                forControl()
+                        .withBoundObjectRef(new BoundObjectReference("v1", "Pod", pod, uid))
+                        .build());
+    }
+
+    private static TokenRequestSpecBuilder forControl() {
+        return new TokenRequestSpecBuilder().withAudiences("torii-control");
+    }
+
+    /** Of the mock: the user's name, and the pod's after a slash. */
+    private String token(String namespace, String account, TokenRequestSpec asked) {
         if (!isReal()) {
-            return "system:serviceaccount:" + namespace + ":" + account;
+            BoundObjectReference pod = asked.getBoundObjectRef();
+            return "system:serviceaccount:" + namespace + ":" + account + (pod == null ? "" : "/" + pod.getName());
         }
-        TokenRequest request = new TokenRequestBuilder()
-                .withNewSpec()
-                .withAudiences("torii-control")
-                .withExpirationSeconds(3_600L)
-                .endSpec()
-                .build();
+        TokenRequest request = new TokenRequestBuilder().withSpec(asked).build();
         return client.serviceAccounts()
                 .inNamespace(namespace)
                 .withName(account)
@@ -172,12 +211,35 @@ public final class ApiServer implements AutoCloseable {
         ((MockApiServer) engine).answer(inPath, status);
     }
 
+    /**
+     * Only the mock: ends the watches whose path and query contains a text, as any API server does after some minutes: with
+     * a bookmark, nothing has happened up to a version.
+     *
+     * @return whether there are such watches
+     */
+    public boolean endWatches(String inPath, String version) {
+        return ((MockApiServer) engine).endWatches(inPath, version);
+    }
+
     /** Creates or replaces the objects of a YAML text, with the namespaces that they are in. */
     public void apply(String yaml) {
         for (Object document : new Load(LoadSettings.builder().build()).loadAllFromString(yaml)) {
             if (document instanceof Map<?, ?>) {
                 apply(client.getKubernetesSerialization().convertValue(document, GenericKubernetesResource.class));
             }
+        }
+    }
+
+    /** Applies a file of the installation, of {@code src/kubernetes/base}. */
+    public void install(String file) {
+        apply(installation(file));
+    }
+
+    static String installation(String file) {
+        try {
+            return Files.readString(Crds.ours().resolveSibling("base").resolve(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

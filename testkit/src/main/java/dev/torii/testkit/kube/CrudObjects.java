@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * fabric8's mock, with patches as a real API server takes them: RFC 7396, which replaces arrays where the mock joins them,
  * and server-side apply, by one manager and with lists that are replaced whole. What replaces an object leaves its status. A
- * token is the name of the user whose it is, and for every audience.
+ * token is the name of the user whose it is, with a pod's after a slash, and for every audience.
  */
 public class CrudObjects extends KubernetesCrudDispatcher {
 
@@ -60,7 +60,13 @@ public class CrudObjects extends KubernetesCrudDispatcher {
             ObjectNode status = review.putObject("status");
             status.put("authenticated", token.startsWith("system:"));
             status.set("audiences", review.at("/spec/audiences"));
-            status.putObject("user").put("username", token);
+            String[] user = token.split("/", 2);
+            ObjectNode whose = status.putObject("user").put("username", user[0]);
+            if (user.length > 1) {
+                whose.putObject("extra")
+                        .putArray("authentication.kubernetes.io/pod-name")
+                        .add(user[1]);
+            }
             return new MockResponse().setResponseCode(201).setBody(review.toString());
         } catch (KubernetesCrudDispatcherException e) {
             return new MockResponse().setResponseCode(e.getCode()).setBody(e.toStatusBody());

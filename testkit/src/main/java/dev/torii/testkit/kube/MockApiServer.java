@@ -12,8 +12,11 @@ import io.fabric8.mockwebserver.http.Response;
 import io.fabric8.mockwebserver.http.WebSocket;
 import io.fabric8.mockwebserver.http.WebSocketListener;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -25,6 +28,8 @@ final class MockApiServer implements ApiServer.Engine {
 
     private final CrudObjects objects = new CrudObjects();
     private final Map<String, Integer> answers = new ConcurrentHashMap<>();
+    private final Queue<ApiRequest> requests = new ConcurrentLinkedQueue<>();
+    private final Map<WebSocket, String> watches = new ConcurrentHashMap<>();
     private final KubernetesMockServer server;
 
     MockApiServer() {
@@ -58,22 +63,44 @@ final class MockApiServer implements ApiServer.Engine {
     }
 
     @Override
+    public List<ApiRequest> requests() {
+        return List.copyOf(requests);
+    }
+
+    @Override
     public void close() {
         server.destroy();
     }
 
+    boolean endWatches(String inPath, String version) {
+        List<WebSocket> told = watches.entrySet().stream()
+                .filter(each -> each.getValue().contains(inPath))
+                .map(Map.Entry::getKey)
+                .toList();
+        told.forEach(each -> {
+            each.send("""
+                    {"type":"BOOKMARK","object":{"kind":"Any","apiVersion":"v1","metadata":{"resourceVersion":"VERSION"}}}\
+                    """.replace("VERSION", version));
+            each.close(1000, "");
+        });
+        return !told.isEmpty();
+    }
+
     /** The mock's watches wait on the event loop, when they end, for what they still write: on that same event loop. */
-    private static final class Patient extends WebSocketListener {
+    private final class Patient extends WebSocketListener {
 
         private final WebSocketListener watch;
+        private final String path;
 
-        Patient(WebSocketListener watch) {
+        Patient(WebSocketListener watch, String path) {
             this.watch = watch;
+            this.path = path;
         }
 
         @Override
         public void onOpen(WebSocket socket, Response response) {
             watch.onOpen(socket, response);
+            watches.put(socket, path);
         }
 
         @Override
@@ -88,15 +115,17 @@ final class MockApiServer implements ApiServer.Engine {
 
         @Override
         public void onClosed(WebSocket socket, int code, String reason) {
+            watches.remove(socket);
             aside(() -> watch.onClosed(socket, code, reason));
         }
 
         @Override
         public void onFailure(WebSocket socket, Throwable error, Response response) {
+            watches.remove(socket);
             aside(() -> watch.onFailure(socket, error, response));
         }
 
-        private static void aside(Runnable task) {
+        private void aside(Runnable task) {
             Thread thread = new Thread(task, "end of a mocked watch");
             thread.setDaemon(true);
             thread.start();
@@ -107,6 +136,18 @@ final class MockApiServer implements ApiServer.Engine {
 
         @Override
         public MockResponse dispatch(RecordedRequest request) {
+            MockResponse response = answer(request);
+            requests.add(ApiRequest.of(user(request), request.getMethod(), request.getPath(), response.code()));
+            return response;
+        }
+
+        private static String user(RecordedRequest request) {
+            String impersonated = request.getHeader("Impersonate-User");
+            String bearer = request.getHeader("Authorization");
+            return impersonated != null ? impersonated : bearer == null ? "" : bearer.replaceFirst("Bearer ", "");
+        }
+
+        private MockResponse answer(RecordedRequest request) {
             for (Map.Entry<String, Integer> each : answers.entrySet()) {
                 if (request.getPath().contains(each.getKey())) {
                     return refused(each.getValue());
@@ -114,7 +155,7 @@ final class MockApiServer implements ApiServer.Engine {
             }
             MockResponse response = objects.dispatch(request);
             WebSocketListener watch = response.getWebSocketListener();
-            return watch == null ? response : response.withWebSocketUpgrade(new Patient(watch));
+            return watch == null ? response : response.withWebSocketUpgrade(new Patient(watch, request.getPath()));
         }
 
         private MockResponse refused(int status) {

@@ -1,5 +1,8 @@
 package dev.torii.testkit.kube;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.torii.testkit.Await;
 import dev.torii.testkit.FreePort;
 import dev.torii.testkit.Listening;
@@ -17,7 +20,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -26,6 +31,15 @@ final class RealApiServer implements ApiServer.Engine {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final String TOKEN = "of-the-tests";
+    private static final String AUDIT = "audit.log";
+    private static final String POLICY = """
+            apiVersion: audit.k8s.io/v1
+            kind: Policy
+            omitStages: [RequestReceived]
+            rules: [{level: Metadata}]
+            """;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path folder;
     private final int port = FreePort.find();
@@ -63,6 +77,7 @@ final class RealApiServer implements ApiServer.Engine {
                         "--listen-peer-urls=" + peer));
         Path key = Files.writeString(folder.resolve("sa.key"), privateKey());
         Path tokens = Files.writeString(folder.resolve("tokens.csv"), TOKEN + ",tests,tests,system:masters\n");
+        Path policy = Files.writeString(folder.resolve("policy.yaml"), POLICY);
         run(
                 "kube-apiserver",
                 List.of(
@@ -78,6 +93,9 @@ final class RealApiServer implements ApiServer.Engine {
                         "--token-auth-file=" + tokens,
                         "--authorization-mode=RBAC",
                         "--allow-privileged=true",
+                        "--audit-policy-file=" + policy,
+                        "--audit-log-path=" + folder.resolve(AUDIT),
+                        "--audit-log-mode=blocking",
                         "--disable-admission-plugins=ServiceAccount",
                         "--endpoint-reconciler-type=none"));
         if (!Await.until(PATIENCE, () -> isReady() || !processes.stream().allMatch(Process::isAlive))
@@ -116,6 +134,38 @@ final class RealApiServer implements ApiServer.Engine {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Override
+    public List<ApiRequest> requests() {
+        try (Stream<String> lines = Files.lines(folder.resolve(AUDIT))) {
+            Map<String, ApiRequest> requests = new LinkedHashMap<>();
+            // a watch is told of when it begins and when it ends
+            lines.map(RealApiServer::event)
+                    .filter(each -> each.has("auditID"))
+                    .forEach(each -> requests.putIfAbsent(each.get("auditID").asText(), request(each)));
+            return List.copyOf(requests.values());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The last line may be one that is being written. */
+    private static JsonNode event(String line) {
+        try {
+            return JSON.readTree(line);
+        } catch (JsonProcessingException half) {
+            return JSON.createObjectNode();
+        }
+    }
+
+    private static ApiRequest request(JsonNode event) {
+        String user = event.at("/user/username").asText();
+        return new ApiRequest(
+                event.at("/impersonatedUser/username").asText(user),
+                event.path("verb").asText(),
+                event.path("requestURI").asText(),
+                event.at("/responseStatus/code").asInt());
     }
 
     private static String privateKey() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.torii.cli.mesh.MeshPods.Pod;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -59,6 +60,25 @@ final class MeshNetworkTest {
                 assertThat(word(status, set)).as(set).isEqualTo("0000000000000000");
             }
         }
+    }
+
+    /** It begins with nobody else in its mesh: what is called first is asked for, and only then. */
+    @Test
+    void aSidecarAsksControlForWhatIsCalledFirst() throws Exception {
+        mesh.asker.startAsking(mesh.startControl(), "asker", "web");
+        MeshPods.until("the sidecar that asks is ready", mesh.asker::isReady);
+        assertThat(answered()).isZero();
+        for (String call : List.of("/first", "/second")) {
+            assertThat(mesh.curl(mesh.asker.host, REVIEWS + call)).contains("pod v", "status 200");
+            assertThat(mesh.asker.logged("\"path\":\"" + call + "\"")).contains("\"service\":\"shop/reviews");
+            assertThat(answered()).isEqualTo(1);
+        }
+    }
+
+    /** How many questions control has answered. */
+    private int answered() {
+        String page = fromWorld("http://127.0.0.1:15000/metrics");
+        return (int) Double.parseDouble(word(page, "torii_control_wants_answered_total"));
     }
 
     @Test

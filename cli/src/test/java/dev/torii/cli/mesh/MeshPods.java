@@ -19,7 +19,8 @@ import java.util.stream.Stream;
 
 /**
  * Four pods with apps, rules and sidecars, and a world around them: what {@code mesh/shop.yaml} describes. All of Torii is
- * run by its launcher, from a copy that the sidecars' user may read. A fifth pod's sidecar is a test's own to start.
+ * run by its launcher, from a copy that the sidecars' user may read. The sidecars of two more pods are a test's own to start;
+ * one of them asks a control in the world.
  */
 final class MeshPods implements AutoCloseable {
 
@@ -45,6 +46,7 @@ final class MeshPods implements AutoCloseable {
     final Pod v2 = new Pod(net.host("v2"));
     final Pod chat = new Pod(net.host("chat"));
     final Pod late = new Pod(net.host("late"));
+    final Pod asker = new Pod(net.host("asker"));
 
     /** In a folder that is there for nothing else. */
     MeshPods(Path home) {
@@ -133,7 +135,7 @@ final class MeshPods implements AutoCloseable {
 
     private void captureAll() {
         List<CompletableFuture<String>> all = new ArrayList<>();
-        for (Pod pod : List.of(web, v1, v2, chat, late)) {
+        for (Pod pod : List.of(web, v1, v2, chat, late, asker)) {
             all.add(CompletableFuture.supplyAsync(() -> captureUp(pod)));
         }
         for (CompletableFuture<String> each : all) {
@@ -172,6 +174,38 @@ final class MeshPods implements AutoCloseable {
         for (Pod pod : List.of(web, v1, v2, chat)) {
             until("the sidecar of " + pod.host.namespace() + " is ready", pod::isReady);
         }
+    }
+
+    /** Starts a control in the world, of all that there is; its address, where it will be soon. */
+    String startControl() {
+        String at = world.ipv4() + ":15010";
+        String config = home.resolve("shop.yaml").toString();
+        launch(
+                world,
+                "control",
+                List.of(
+                        "setpriv",
+                        "--pdeathsig",
+                        "KILL",
+                        home.resolve("torii").toString(),
+                        "control",
+                        "--config",
+                        config,
+                        "--listen",
+                        at));
+        return "http://" + at;
+    }
+
+    private Process launch(Host host, String name, List<String> command) {
+        return net.start(
+                host,
+                builder -> {
+                    builder.environment().put("TORII_BUILD", "never");
+                    builder.environment().put("TORII_JAVA", JAVA);
+                    builder.redirectOutput(home.resolve(name + ".log").toFile())
+                            .redirectError(home.resolve(name + ".err").toFile());
+                },
+                command.toArray(String[]::new));
     }
 
     static void until(String what, BooleanSupplier condition) {
@@ -215,6 +249,17 @@ final class MeshPods implements AutoCloseable {
 
         /** Starts its sidecar, which is ready later. */
         void start(Path config, String name, String service, String... more) {
+            start(List.of("--config", config.toString()), name, service, more);
+        }
+
+        /** The same of one that has nothing but who is to be asked. */
+        void startAsking(String control, String name, String service) throws IOException {
+            Path state = Files.createDirectory(home.resolve(name + ".state"));
+            net.run(host, "chown", USER, state.toString());
+            start(List.of("--control", control, "--state", state.toString()), name, service);
+        }
+
+        private void start(List<String> source, String name, String service, String... more) {
             log = home.resolve(name + ".log");
             List<String> command = new ArrayList<>(List.of("setpriv", "--reuid", USER, "--regid", USER));
             command.addAll(List.of("--clear-groups", "--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all"));
@@ -223,21 +268,14 @@ final class MeshPods implements AutoCloseable {
                     "--pdeathsig",
                     "KILL",
                     home.resolve("torii").toString()));
-            command.addAll(List.of("sidecar", "--config", config.toString()));
+            command.add("sidecar");
+            command.addAll(source);
             command.addAll(List.of("--service", "shop/" + service, "--capture"));
             command.addAll(List.of(more));
-            sidecar = net.start(
-                    host,
-                    builder -> {
-                        builder.environment().put("TORII_BUILD", "never");
-                        builder.environment().put("TORII_JAVA", JAVA);
-                        builder.redirectOutput(log.toFile())
-                                .redirectError(home.resolve(name + ".err").toFile());
-                    },
-                    command.toArray(String[]::new));
+            sidecar = launch(host, name, command);
         }
 
-        private boolean isReady() {
+        boolean isReady() {
             return admin("/ready").contains("status 200");
         }
 

@@ -184,9 +184,13 @@ public final class DataPlane {
         }
         return Future.all(starting).map(all -> {
             plane.workers.addAll(all.list());
-            for (Worker worker : plane.workers) {
-                plane.streams.add(
-                        new StreamContext(options.role(), () -> plane.plan, worker.upstreams(), options.listener()));
+            for (int i = 0; i < plane.workers.size(); i++) {
+                plane.streams.add(new StreamContext(
+                        plane.contexts.get(i),
+                        options.role(),
+                        () -> plane.plan,
+                        plane.workers.get(i).upstreams(),
+                        options.listener()));
             }
             return plane;
         });

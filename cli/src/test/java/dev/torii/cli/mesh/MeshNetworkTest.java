@@ -73,6 +73,8 @@ final class MeshNetworkTest {
             assertThat(mesh.asker.logged("\"path\":\"" + call + "\"")).contains("\"service\":\"shop/reviews");
             assertThat(answered()).isEqualTo(1);
         }
+        String outside = mesh.curl(mesh.asker.host, "http://" + MeshPods.OUTSIDE + ":8080/x");
+        assertThat(outside).contains("pod world").doesNotContainIgnoringCase("x-request-id");
     }
 
     /** How many questions control has answered. */

@@ -4,7 +4,6 @@ import dev.torii.proxy.http.Plan;
 import dev.torii.proxy.tls.ListenerIdentity;
 import dev.torii.routing.IpText;
 import io.netty.channel.Channel;
-import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SocketAddress;
@@ -47,8 +46,7 @@ public final class StreamConnections {
         SocketAddress remote = socket.remoteAddress();
         String address =
                 remote == null || remote.hostAddress() == null ? "unknown" : IpText.canonical(remote.hostAddress());
-        StreamSession session =
-                new StreamSession(context, ContextInternal.current(), channel, address, plan, gate, identity, toHttp);
+        StreamSession session = new StreamSession(context, channel, address, plan, gate, identity, toHttp);
         if (open >= max) {
             session.refuse();
             return;

@@ -17,7 +17,6 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ScheduledFuture;
-import io.vertx.core.internal.ContextInternal;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
@@ -48,7 +47,6 @@ final class StreamSession implements Turn.Holder {
     }
 
     private final StreamContext context;
-    private final ContextInternal loop;
     private final Plan plan;
     private final Gate gate;
     private final @Nullable ListenerIdentity identity;
@@ -74,14 +72,12 @@ final class StreamSession implements Turn.Holder {
     /**
      * Takes the connection over.
      *
-     * @param loop where Vert.x shall call back
      * @param gate how it begins
      * @param identity what to present where TLS ends here; null where it never does
      * @param toHttp hands the connection, its TLS ended, over to HTTP; null where that never happens
      */
     StreamSession(
             StreamContext context,
-            ContextInternal loop,
             Channel channel,
             String address,
             Plan plan,
@@ -89,7 +85,6 @@ final class StreamSession implements Turn.Holder {
             @Nullable ListenerIdentity identity,
             @Nullable Runnable toHttp) {
         this.context = context;
-        this.loop = loop;
         this.plan = plan;
         this.gate = gate;
         this.identity = identity;
@@ -313,10 +308,11 @@ final class StreamSession implements Turn.Holder {
             log.attempt(chosen.name());
             endpoint = chosen;
             chosen.enter();
-            loop.emit(
-                    to,
-                    it -> context.upstreams()
-                            .dial(it, chosen.endpoint(), this::connected, word -> connectFailed(chosen, word)));
+            context.loop()
+                    .emit(
+                            to,
+                            it -> context.upstreams()
+                                    .dial(it, chosen.endpoint(), this::connected, word -> connectFailed(chosen, word)));
         }
     }
 

@@ -16,6 +16,7 @@ import dev.torii.testkit.Pod;
 import dev.torii.testkit.RawHttp;
 import dev.torii.testkit.TcpEchoServer;
 import io.vertx.core.Future;
+import io.vertx.core.internal.ContextInternal;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -56,7 +57,12 @@ class SessionLimitTest {
                             throw new AssertionError("nothing is shared here");
                         },
                         System::nanoTime)));
-        StreamContext context = new StreamContext("gateway", () -> plan, worker.upstreams(), records::add);
+        StreamContext context = new StreamContext(
+                (ContextInternal) streams.vertx().getOrCreateContext(),
+                "gateway",
+                () -> plan,
+                worker.upstreams(),
+                records::add);
         entrance.set(new StreamEntrance(streams.vertx(), context, TestStreams.PORT, null, null, LIMIT));
         return entrance.get().listen(Listening.HOST, port);
     }

@@ -41,7 +41,7 @@ public final class Control {
 
     private static final Logger LOG = System.getLogger("dev.torii.control");
     private static final Set<String> PROTOCOLS = Set.of("TLSv1.2", "TLSv1.3");
-    private static final int LAST_ANSWERS_SECONDS = 2;
+    private static final int LAST_WORDS_SECONDS = 2;
 
     /**
      * @param port 0 for any free one
@@ -303,14 +303,13 @@ public final class Control {
     /** Proxies are told why before their connections are closed. */
     private Future<Void> goodbye() {
         Promise<Void> told = Promise.promise();
-        later(() -> {
-            streams.close();
-            told.complete();
-        });
+        later(() -> streams.close().onComplete(told));
         HttpServer listening = server;
         return listening == null
                 ? Future.succeededFuture()
-                : told.future().eventually(() -> listening.shutdown(LAST_ANSWERS_SECONDS, TimeUnit.SECONDS));
+                : told.future()
+                        .timeout(LAST_WORDS_SECONDS, TimeUnit.SECONDS)
+                        .eventually(() -> listening.shutdown(LAST_WORDS_SECONDS, TimeUnit.SECONDS));
     }
 
     private static void close(@Nullable AutoCloseable part) {

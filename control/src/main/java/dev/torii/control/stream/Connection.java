@@ -5,6 +5,8 @@ import dev.torii.config.stream.Message;
 import dev.torii.config.stream.Message.FromControl;
 import dev.torii.config.stream.Message.FromProxy;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.http.ServerWebSocket;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -115,12 +117,18 @@ final class Connection {
         }
     }
 
-    void close(Code code, String reason) {
+    /** @return ends when the proxy has been told, or has gone */
+    Future<Void> close(Code code, String reason) {
+        Promise<Void> told = Promise.promise();
         loop.runOnContext(now -> {
             if (isOpen()) {
                 unwritten.clear();
-                socket.close(code.number, reason.length() > 100 ? reason.substring(0, 100) : reason);
+                socket.close(code.number, reason.length() > 100 ? reason.substring(0, 100) : reason)
+                        .onComplete(told);
+            } else {
+                told.complete();
             }
         });
+        return told.future();
     }
 }

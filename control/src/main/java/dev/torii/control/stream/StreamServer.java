@@ -11,6 +11,7 @@ import dev.torii.control.identity.Identities.Refused;
 import dev.torii.control.stream.Connection.Code;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.ServerWebSocket;
@@ -112,10 +113,14 @@ public final class StreamServer {
         streams.count();
     }
 
-    /** Sends all proxies elsewhere, and takes no more; on control's thread. */
-    public void close() {
+    /**
+     * Sends all proxies elsewhere, and takes no more; on control's thread.
+     *
+     * @return ends when all have been told, which one that does not read may keep from ending
+     */
+    public Future<Void> close() {
         closing = true;
-        streams.close();
+        return streams.close();
     }
 
     /** One stream from its first to its last moment. On its event loop. */

@@ -12,6 +12,7 @@ import dev.torii.config.stream.Message.Hello;
 import dev.torii.config.stream.Message.Want;
 import dev.torii.control.identity.Caller;
 import dev.torii.control.stream.Connection.Code;
+import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -137,7 +138,11 @@ final class Streams {
     }
 
     /** Ends all, each to be opened elsewhere. */
-    void close() {
-        subscriptions.keySet().forEach(connection -> connection.close(Code.RESTART, "control restarts"));
+    /** @return ends when all have been told */
+    Future<Void> close() {
+        return Future.join(subscriptions.keySet().stream()
+                        .map(connection -> connection.close(Code.RESTART, "control restarts"))
+                        .toList())
+                .mapEmpty();
     }
 }

@@ -137,8 +137,11 @@ final class Streams {
         metrics.counted(new StreamMetrics.Count(sidecars, subscriptions.size() - sidecars, waiting, longest));
     }
 
-    /** Ends all, each to be opened elsewhere. */
-    /** @return ends when all have been told */
+    /**
+     * Ends all, each to be opened elsewhere.
+     *
+     * @return ends when all have been told
+     */
     Future<Void> close() {
         return Future.join(subscriptions.keySet().stream()
                         .map(connection -> connection.close(Code.RESTART, "control restarts"))

@@ -66,11 +66,16 @@ public final class ClusterSource implements Source.Following {
      * @param look between two questions for kinds that are not installed
      * @param lost after which an answer is waited for no longer, and asked for anew; twice as long each time, for there may
      *     be much to list
+     * @param silent after which a kind of which nothing is heard, not even a bookmark, is listed and watched anew
      */
-    public record Settings(Duration quiet, Duration longest, Duration look, Duration lost) {
+    public record Settings(Duration quiet, Duration longest, Duration look, Duration lost, Duration silent) {
 
         public static final Settings USUAL = new Settings(
-                Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofSeconds(5), Duration.ofSeconds(15));
+                Duration.ofMillis(20),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(15),
+                Duration.ofMinutes(3));
     }
 
     /**
@@ -201,8 +206,11 @@ public final class ClusterSource implements Source.Following {
         if (!connected && now - triedNanos > patienceNanos) {
             triedNanos = now;
             patienceNanos = Math.min(2 * patienceNanos, MOST_PATIENCE_NANOS);
+            // A request that is lost is never answered.
             kinds.stream().filter(kind -> !kind.isListening()).forEach(KindWatch::restart);
         }
+        long silent = settings.silent().toNanos();
+        kinds.stream().filter(kind -> kind.silentNanos(now) > silent).forEach(KindWatch::restart);
         health = new Health(isComplete(), connected, connected ? clock.instant() : health.lastHeard());
     }
 

@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
@@ -50,6 +51,8 @@ final class KindWatch {
     private int version;
     private boolean complete;
     private @Nullable SharedIndexInformer<GenericKubernetesResource> informer;
+    private @Nullable String heardVersion;
+    private long heardNanos;
 
     KindWatch(ServedKind kind, KubernetesClient client, Executor executor, News news) {
         this.kind = kind;
@@ -62,6 +65,21 @@ final class KindWatch {
     boolean isListening() {
         SharedIndexInformer<GenericKubernetesResource> now = informer;
         return now == null ? complete : complete && now.isWatching();
+    }
+
+    /**
+     * For how long its watch has told nothing. An API server sends a bookmark every minute or so: who hears less may be
+     * listening to a connection that is dead, of which nobody is told when a machine is gone, or when it ended while it was
+     * being upgraded (the JDK's WebSocket). fabric8 itself opens a watch anew after ten minutes.
+     */
+    long silentNanos(long now) {
+        SharedIndexInformer<GenericKubernetesResource> watched = informer;
+        String version = watched == null ? null : watched.lastSyncResourceVersion();
+        if (watched == null || !Objects.equals(version, heardVersion)) {
+            heardVersion = version;
+            heardNanos = now;
+        }
+        return now - heardNanos;
     }
 
     /** Whether all there is is known, be it nothing. */
@@ -77,7 +95,7 @@ final class KindWatch {
         }
     }
 
-    /** Begins anew where a watch has ended and nothing came after it: a request that is lost is never answered. */
+    /** Lists and watches anew. */
     void restart() {
         if (informer != null) {
             stop();
@@ -91,6 +109,7 @@ final class KindWatch {
         Store store = new Store(kind, apiVersion);
         made.itemStore(store);
         informer = made;
+        heardNanos = System.nanoTime();
         made.exceptionHandler((started, problem) -> {
             boolean again = code(problem) != NOT_FOUND;
             if (again) {

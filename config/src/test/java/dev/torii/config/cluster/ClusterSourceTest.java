@@ -35,11 +35,11 @@ import org.junit.jupiter.api.Timeout;
 class ClusterSourceTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final ClusterSource.Settings QUICK = new ClusterSource.Settings(
-            Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofMillis(200), Duration.ofSeconds(2));
+    private static final ClusterSource.Settings QUICK = settings(Duration.ofSeconds(2), Duration.ofMinutes(3));
     /** To whom a watch that takes long to begin again is not lost. */
-    private static final ClusterSource.Settings PATIENT = new ClusterSource.Settings(
-            Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofMillis(200), Duration.ofMinutes(1));
+    private static final ClusterSource.Settings PATIENT = settings(Duration.ofMinutes(1), Duration.ofMinutes(3));
+    /** To whom one that tells nothing soon is. */
+    private static final ClusterSource.Settings DISTRUSTFUL = settings(Duration.ofMinutes(1), Duration.ofSeconds(2));
 
     private static final String SERVICE = """
             apiVersion: v1
@@ -62,6 +62,11 @@ class ClusterSourceTest {
     @AfterEach
     void stop() {
         server.close();
+    }
+
+    private static ClusterSource.Settings settings(Duration lost, Duration silent) {
+        return new ClusterSource.Settings(
+                Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofMillis(200), lost, silent);
     }
 
     private ClusterSource watch() {
@@ -277,6 +282,18 @@ class ClusterSourceTest {
             server.answer("/services?allowWatchBookmarks=true", 0);
             server.apply(service("d"));
             until(each -> has(each, Service.class, "d"));
+        }
+    }
+
+    /** When a machine is gone nobody says so: its connections stand for ever. */
+    @Test
+    void aWatchThatTellsNothingForLongIsNotBelieved() throws Exception {
+        try (ClusterSource source = watch(DISTRUSTFUL, catalogs::add)) {
+            first();
+            assertThat(Await.until(PATIENCE, () -> source.health().connected())).isTrue();
+            server.freezeConnections();
+            server.apply(service("a"));
+            until(each -> has(each, Service.class, "a"));
         }
     }
 

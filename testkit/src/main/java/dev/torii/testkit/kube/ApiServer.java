@@ -157,6 +157,11 @@ public final class ApiServer implements AutoCloseable {
         wire.breakConnections();
     }
 
+    /** What is open over the wire carries nothing any more, and nobody is told, as when a machine is gone; what comes goes through. */
+    public void freezeConnections() {
+        wire.freeze();
+    }
+
     /** What has been asked so far by anybody, in the order of the answers, as far as it was answered. */
     public List<ApiRequest> requests() {
         return engine.requests();

@@ -45,6 +45,11 @@ final class Wire implements AutoCloseable {
         open.forEach(NetSocket::close);
     }
 
+    /** What is open carries nothing any more, and nobody is told; new connections go through. */
+    void freeze() {
+        open.forEach(NetSocket::pause);
+    }
+
     void mend() {
         if (server == null) {
             server = vertx.createNetServer(
